@@ -1,0 +1,151 @@
+"""Proposes every single-rule rewrite of a target, as whole new file texts."""
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from perfbot.agents.proposal import Proposal
+from perfbot.agents.rules.function import Function
+from perfbot.agents.rules.rule import Rewrite, Rule
+from perfbot.agents.rules.source import FunctionNode, Replacement, SourceFile, functions
+from perfbot.sandbox.edit import Edit
+from perfbot.sandbox.errors import UsageError
+from perfbot.sandbox.target import Target
+
+# A function that looks at its own frame can tell any rewrite from the original.
+REFLECTIVE = frozenset({"locals", "vars", "eval", "exec", "globals", "_getframe"})
+
+
+def catalogue() -> tuple[Rule, ...]:
+    """All rules, those with the largest gains first."""
+    from perfbot.agents.rules.catalogue import RULES
+
+    return RULES
+
+
+def describe() -> list[tuple[str, str, str, str]]:
+    """Name, summary, example before and after of each rule."""
+    return [(rule.name, rule.summary, *rule.example) for rule in catalogue()]
+
+
+def propose(target: Target, source: str, *, parent: str | None = None) -> list[Proposal]:
+    """Every rule's matches in the target inside `source`, one at a time and all at once.
+
+    `source` is the whole file: the original, or an accepted edit of it, whose id is `parent`.
+    Texts equal up to formatting are given once, and never the input itself.
+
+    Raises: UsageError when `source` does not parse or does not hold the target.
+    """
+    try:
+        file = SourceFile(source)
+    except SyntaxError as error:
+        raise UsageError(f"{target.path} does not parse: {error}") from error
+    node = find(target, file)
+    if any(getattr(n, "id", getattr(n, "attr", "")) in REFLECTIVE for n in ast.walk(node)):
+        return []
+    nodes = [n for n in ast.walk(node) if isinstance(n, FunctionNode)]
+    seen = {ast.dump(file.tree)}
+    proposals = []
+    for rule in catalogue():
+        given: dict[tuple[str, str], str] = {}
+        found = [r for n in nodes for r in rule.rewrites(Function(file, n, given))]
+        for rewrite in variants(found):
+            text = apply(file, rewrite)
+            try:
+                shape = ast.dump(ast.parse(text))
+            except SyntaxError:
+                continue  # the surroundings did not allow it, e.g. a one-line `if`
+            if shape not in seen:
+                seen.add(shape)
+                edit = Edit(text, title=rule.summary, origin="rules", parent=parent)
+                proposals.append(Proposal(edit, rule.name, rewrite.reason))
+    return proposals
+
+
+def find(target: Target, file: SourceFile) -> FunctionNode:
+    """The target's definition in a later text of its file: same name, same turn among equals."""
+    wanted = target.qualname.replace("<locals>.", "")
+    original = SourceFile(target.file_source)
+    turn = 0
+    for name, node in functions(original.tree):
+        if name == wanted and original.span(node)[0] < target.start_byte:
+            turn += 1
+    same = [node for name, node in functions(file.tree) if name == wanted]
+    if len(same) <= turn:
+        raise UsageError(f"no function {target.qualname} in the edited {target.path}")
+    return same[turn]
+
+
+def variants(rewrites: Iterable[Rewrite]) -> Iterator[Rewrite]:
+    """Each placeable match by itself, then all that do not overlap together."""
+    whole = [rewrite for rewrite in rewrites if None not in rewrite.pieces]
+    yield from whole
+    chosen: list[Rewrite] = []
+    for rewrite in whole:
+        if not any(overlap(a, b) for a in pieces(rewrite) for c in chosen for b in pieces(c)):
+            chosen.append(rewrite)
+    if len(chosen) > 1:
+        yield Rewrite(
+            tuple(dict.fromkeys(piece for rewrite in chosen for piece in rewrite.pieces)),
+            chosen[0].reason,
+            tuple(dict.fromkeys(line for rewrite in chosen for line in rewrite.imports)),
+            tuple(dict.fromkeys(line for rewrite in chosen for line in rewrite.constants)),
+        )
+
+
+def pieces(rewrite: Rewrite) -> list[Replacement]:
+    """The replacements of a rewrite that can be placed."""
+    return [piece for piece in rewrite.pieces if piece is not None]
+
+
+def overlap(a: Replacement, b: Replacement) -> bool:
+    """Whether two replacements cannot both be made; equal ones and two insertions can."""
+    if a == b:
+        return False
+    if a.start == a.end or b.start == b.end:
+        inside_b = b.start < a.start < b.end
+        inside_a = a.start < b.start < a.end
+        return inside_b or inside_a
+    return a.start < b.end and b.start < a.end
+
+
+def apply(file: SourceFile, rewrite: Rewrite) -> str:
+    """The file with a rewrite made, its imports and constants among the file's own imports."""
+    found = pieces(rewrite)
+    if rewrite.imports or rewrite.constants:
+        found += preamble(file, rewrite, min(piece.start for piece in found))
+    return file.apply(found)
+
+
+def preamble(file: SourceFile, rewrite: Rewrite, target_start: int) -> list[Replacement]:
+    """Import lines after the leading imports, constants after the last one above the target."""
+    body = file.tree.body
+    imports = "".join(f"{line}\n" for line in rewrite.imports)
+    constants = "".join(f"{line}\n" for line in rewrite.constants)
+    docstring = ast.get_docstring(file.tree, clean=False) is not None
+    leading = last = 1 if docstring else 0
+    while leading < len(body) and isinstance(body[leading], ast.Import | ast.ImportFrom):
+        leading += 1
+    for index, node in enumerate(body):
+        if isinstance(node, ast.Import | ast.ImportFrom) and file.span(node)[0] < target_start:
+            last = index + 1
+    if leading == 0 and (last == 0 or imports):
+        at = file.line_start(file.span(body[0])[0])
+        definition = isinstance(body[0], FunctionNode | ast.ClassDef)
+        gap = "\n\n" if definition else "\n"
+        middle = "\n" if imports and constants else ""
+        return [Replacement(at, at, imports + middle + constants + gap)]
+    if imports and leading == (1 if docstring else 0):
+        imports = "\n" + imports
+    found = []
+    if imports:
+        found.append(after_line(file, body[leading - 1], imports))
+    if constants:
+        found.append(after_line(file, body[max(last, leading) - 1], "\n" + constants))
+    return found
+
+
+def after_line(file: SourceFile, node: ast.stmt, text: str) -> Replacement:
+    """Whole lines put after the line on which a statement ends."""
+    at = file.line_end(file.span(node)[1])
+    newline = "" if file.data[:at].endswith((b"\n", b"\r")) else "\n"
+    return Replacement(at, at, newline + text)
