@@ -1,0 +1,1 @@
+"""Search policies: which edit to build on next."""

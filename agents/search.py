@@ -1,0 +1,181 @@
+"""What a search over edits is made of: requests, the policy that steers, and the budget."""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Protocol
+
+from perfbot.agents.proposal import Proposal
+from perfbot.sandbox.edit import Edit
+from perfbot.sandbox.errors import UsageError
+from perfbot.sandbox.measurement import Speedup
+from perfbot.sandbox.trial import Trial
+from perfbot.sandbox.verdict import Status
+
+MIN_GAIN = 1.02
+"""An edit replaces a better-known one only if its lower bound is 2 % higher: below that, the
+order of two measurements is noise, and each step makes the diff longer."""
+
+_UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalSpec:
+    """A request for proposals: build on `parent` (an edit's id) with `operator` (rules, llm)."""
+
+    parent: str
+    operator: str = "rules"
+    model: str | None = None
+    seed: int = 0
+
+    @property
+    def key(self) -> str:
+        """Equal requests have equal keys, so that an answered one is never asked again."""
+        return f"{self.operator}/{self.model or '-'}/{self.seed}/{self.parent}"
+
+    def as_json(self) -> dict[str, object]:
+        """The fields as a plain dict, for a checkpoint."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a run has used so far; `seconds` is wall time over all its sessions."""
+
+    candidates: int = 0
+    usd: float = 0.0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a run may use; None is no limit."""
+
+    candidates: int | None = None
+    usd: float | None = None
+    seconds: float | None = None
+
+    def used_up(self, spent: Spent) -> str | None:
+        """Which limit is reached, in words, or None while there is something left."""
+        if self.candidates is not None and spent.candidates >= self.candidates:
+            return f"all {self.candidates} candidates of the budget were judged"
+        if self.usd is not None and spent.usd >= self.usd:
+            return f"the budget of {self.usd:g} USD is spent"
+        if self.seconds is not None and spent.seconds >= self.seconds:
+            return f"the budget of {self.seconds:g} s is over"
+        return None
+
+
+def parse_budget(text: str) -> Budget:
+    """Read `20c,2.50usd,10m`: candidates, US dollars and wall time, each at most once.
+
+    Raises:
+        UsageError: a part that is none of these, not positive, or given twice.
+    """
+    found: dict[str, float] = {}
+    for part in text.replace(" ", "").split(","):
+        match = re.fullmatch(r"(\d+(?:\.\d+)?|\.\d+)(c|usd|s|m|h)", part.lower())
+        if match is None:
+            raise _not_a_budget(text, f"{part!r} is no amount")
+        amount, unit = float(match[1]), match[2]
+        name = {"c": "candidates", "usd": "usd"}.get(unit, "seconds")
+        if name in found:
+            raise _not_a_budget(text, f"it names {name} twice")
+        if not (amount > 0 and math.isfinite(amount)) or (unit == "c" and amount % 1):
+            raise _not_a_budget(text, f"{part!r} must be more than 0, and candidates whole")
+        found[name] = amount * _UNITS_S.get(unit, 1.0)
+    candidates = found.get("candidates")
+    return Budget(
+        candidates=None if candidates is None else int(candidates),
+        usd=found.get("usd"),
+        seconds=found.get("seconds"),
+    )
+
+
+def _not_a_budget(text: str, why: str) -> UsageError:
+    return UsageError(
+        f"{text!r} is not a budget: {why}",
+        "write it as in 20c,2.50usd,10m (candidates, dollars, time in s, m or h)",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveView:
+    """What a policy sees: every trial so far, and which parents were asked, in order."""
+
+    original: str
+    """The id of the unedited file: the first parent."""
+    trials: tuple[Trial, ...]
+    children: Mapping[str, tuple[str, ...]]
+    """Each parent already asked, in order, with the ids of the edits that came of it."""
+
+
+class SearchPolicy(Protocol):
+    """Decides what to build on next, from the archive alone, so that a resumed run agrees."""
+
+    @property
+    def name(self) -> str:
+        """The name `--policy` takes."""
+
+    def ask(self, view: ArchiveView, budget: Budget) -> list[ProposalSpec]:
+        """The next requests; an empty list ends the search. `budget` is what is left."""
+
+    def tell(self, results: list[Trial]) -> None:
+        """Hear a round's results; what is kept must be rebuildable from the archive."""
+
+
+class Archive(Protocol):
+    """The durable record a run is resumed from (`optimizer.ledger.Ledger` is one)."""
+
+    def add(self, edit: Edit) -> None:
+        """Keep an edit's text; a second edit with the same id changes nothing."""
+
+    def edit(self, edit_id: str) -> Edit:
+        """The edit with this id."""
+
+    def proposals(self, key: str) -> list[Proposal] | None:
+        """What a request (`ProposalSpec.key`) was answered with, or None."""
+
+    def record_proposals(self, key: str, proposals: list[Proposal]) -> None:
+        """Keep the answer to a request, with the edits' texts."""
+
+    def judged(self, edit_id: str) -> Trial | None:
+        """What the gates said of an edit, or None."""
+
+    def record_judged(self, trial: Trial) -> None:
+        """Keep what the gates said."""
+
+    def measured(self, edit_id: str) -> Trial | None:
+        """The trial with its measurement, or None."""
+
+    def record_measured(self, trial: Trial) -> None:
+        """Keep a measured trial."""
+
+    def trials(self) -> list[Trial]:
+        """The latest trial of every judged edit, in the order they were first judged."""
+
+    def usd(self) -> float:
+        """US dollars spent on proposals and trials whose price is known."""
+
+
+def gain(trial: Trial) -> Speedup | None:
+    """The speedup of an accepted trial, else None."""
+    if trial.decision != "accepted" or trial.measurement is None:
+        return None
+    return trial.measurement.speedup
+
+
+def best_trial(trials: list[Trial] | tuple[Trial, ...]) -> Trial | None:
+    """The accepted trial with the highest lower bound; the earlier one if about equal."""
+    best, low = None, 0.0
+    for trial in trials:
+        found = gain(trial)
+        if found is not None and (best is None or found.low > low * MIN_GAIN):
+            best, low = trial, found.low
+    return best
+
+
+def awaits_measurement(trial: Trial) -> bool:
+    """Whether the gates let the edit through and the clock has not seen it."""
+    return trial.verdict.status is Status.SURVIVED and trial.measurement is None
