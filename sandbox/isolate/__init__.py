@@ -1,0 +1,1 @@
+"""Isolation: what a candidate's process may see, reach and use up."""

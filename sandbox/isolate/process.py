@@ -1,0 +1,164 @@
+"""Runs a command in a Box under Limits: `run` waits for its end, `launch` does not."""
+
+import json
+import os
+import select
+import subprocess
+import time
+from collections.abc import Sequence
+
+from perfbot.sandbox.errors import MachineError
+from perfbot.sandbox.isolate import bwrap, memory
+from perfbot.sandbox.isolate.box import Box, interpreter_mounts
+from perfbot.sandbox.isolate.limits import Limits, restrict
+from perfbot.sandbox.isolate.spawn import spawn
+from perfbot.sandbox.isolate.supervise import Ended, Finished, OnOutput, Sandboxed
+
+__all__ = [
+    "Box",
+    "Ended",
+    "Finished",
+    "Limits",
+    "Sandboxed",
+    "describe",
+    "interpreter_mounts",
+    "launch",
+    "run",
+]
+
+# Seconds that bubblewrap may take until its first word, on a machine under heavy load.
+_START_S = 30.0
+
+
+def run(
+    command: Sequence[str],
+    *,
+    box: Box,
+    limits: Limits,
+    stdin: bytes = b"",
+    cpu: int | None = None,
+) -> Finished:
+    """
+    Run `command` to its end, which the limits bound.
+
+    A command that cannot be found has ended with exit code 127.
+
+    Raises: MachineError when no sandbox works here or a mount of the box does not exist.
+    """
+    if not stdin:
+        return launch(command, box=box, limits=limits, cpu=cpu).wait()
+    # A file in memory instead of a pipe: nobody has to feed it while the command runs.
+    with open(os.memfd_create("stdin", os.MFD_CLOEXEC), "w+b") as file:
+        file.write(stdin)
+        file.seek(0)
+        return launch(command, box=box, limits=limits, cpu=cpu, stdin=file.fileno()).wait()
+
+
+def launch(
+    command: Sequence[str],
+    *,
+    box: Box,
+    limits: Limits,
+    fds: Sequence[int] = (),
+    stdin: int = subprocess.DEVNULL,
+    cpu: int | None = None,
+    on_output: OnOutput | None = None,
+) -> Sandboxed:
+    """
+    Start `command` and return while it runs. Safe to call from any thread.
+
+    The descriptors `fds` are inherited under the same numbers; everything else of ours is closed
+    inside. `cpu` pins it, with all that it starts, to that processor.
+
+    Raises: MachineError when no sandbox works here or a mount of the box does not exist (the
+    latter possibly by `wait` only).
+    """
+    status_read, status_write = os.pipe()
+    block_read, block_write = os.pipe()
+    with open(status_read, "rb", buffering=0) as status, open(block_write, "wb", buffering=0) as go:
+        process = _start(command, box, fds, stdin, (status_write, block_read))
+        try:
+            child = _child_pid(status.fileno(), process)
+            # bubblewrap waits for `go` when the Box is set up. Until then nothing of the payload
+            # runs, and what is set on its process is inherited by all that it starts.
+            account = memory.open_account(child, limits)
+            restrict(child, limits, processes_counted=account.counts_processes)
+            if cpu is not None:
+                os.sched_setaffinity(child, {cpu})
+            sandboxed = Sandboxed(
+                process, child, os.dup(status.fileno()), account, limits, on_output
+            )
+        except ProcessLookupError as problem:  # bubblewrap gave up meanwhile, and says why
+            raise MachineError(
+                f"The sandbox could not be set up: {_last_words(process)}"
+            ) from problem
+        except BaseException:
+            process.kill()
+            process.communicate()
+            raise
+        go.write(b"1")
+    return sandboxed
+
+
+def describe() -> dict[str, str]:
+    """
+    The sandbox in use on this machine, for the evidence, with what it does not guarantee.
+
+    Raises: MachineError when no sandbox works here.
+    """
+    bubblewrap = bwrap.working_bubblewrap()
+    version = subprocess.run(
+        [bubblewrap.path, "--version"], env={}, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    accounting = memory.accounting()
+    gaps = ["the kernel is shared with the host", "caches and timing are shared with the host"]
+    if accounting == "watchdog":
+        gaps.append("memory is sampled every 20 ms; data in pipes and sockets is not counted")
+    return {
+        "backend": bubblewrap.backend.value,
+        "version": version,
+        "mode": bubblewrap.mode,
+        "accounting": accounting,
+        "not_guaranteed": "; ".join(gaps),
+    }
+
+
+def _start(
+    command: Sequence[str], box: Box, fds: Sequence[int], stdin: int, control: tuple[int, int]
+) -> subprocess.Popen[bytes]:
+    """Start bubblewrap; closes our copy of `control`, the (status, block) ends that it takes."""
+    ours = list(control)
+    try:
+        prepared = bwrap.prepare(
+            bwrap.working_bubblewrap(),
+            command,
+            box,
+            refuse_shmget=memory.accounting() == "watchdog",
+            status_fd=control[0],
+            block_fd=control[1],
+        )
+        ours += prepared.fds
+        return spawn(prepared.command, pass_fds=[*ours, *fds], stdin=stdin)
+    finally:
+        for fd in ours:
+            os.close(fd)
+
+
+def _child_pid(status_fd: int, process: subprocess.Popen[bytes]) -> int:
+    """The host pid of the namespace's first process, from bubblewrap's first status line."""
+    deadline = time.monotonic() + _START_S
+    text = b""
+    while b"}" not in text:
+        ready, _, _ = select.select([status_fd], [], [], max(0.0, deadline - time.monotonic()))
+        if not ready:
+            raise MachineError(f"bubblewrap did not start within {_START_S:.0f} seconds.")
+        read = os.read(status_fd, 4096)
+        if not read:
+            raise MachineError(f"The sandbox did not start: {_last_words(process)}")
+        text += read
+    return int(json.loads(text)["child-pid"])
+
+
+def _last_words(process: subprocess.Popen[bytes]) -> str:
+    """What bubblewrap, which is ending by itself, wrote to stderr."""
+    return process.communicate()[1].decode(errors="replace").strip()
