@@ -1,0 +1,78 @@
+"""A timed batch: inputs decoded beforehand, calls made in one go, outputs encoded afterwards."""
+
+from __future__ import annotations
+
+import io
+import sys
+import types
+from typing import Any, List, Tuple
+
+from .load import Loaded
+from .outcome import seed_everything, settled
+from .unwire import decode
+from .values import Drained, WireError
+from .wire import MAX_ITEMS, encode, seal
+
+LAZY = (types.GeneratorType, map, filter, zip, enumerate, reversed)
+ASYNC = (types.CoroutineType, types.AsyncGeneratorType)
+
+
+class Batch:
+    """Calls to make; perfbot holds the clock and starts it before `run`."""
+
+    def __init__(self, loaded: Loaded, inputs: List[bytes], repeat: int) -> None:
+        self.function = loaded.function
+        self.calls: List[Tuple[Any, Any]] = [
+            decode(item, build=True) for _ in range(repeat) for item in inputs
+        ]
+        self.results: List[Any] = []
+
+    def run(self) -> None:
+        seed_everything()
+        kept = sys.stdout, sys.stderr
+        sys.stdout = sys.stderr = io.StringIO()
+        try:
+            self.results = run_all(self.function, self.calls)
+        finally:
+            sys.stdout, sys.stderr = kept
+
+    def outputs(self) -> List[bytes]:
+        """Per call: "return" or "raise" and the sealed body, as `observe` would give them."""
+        found = []
+        for (status, value), (args, kwargs) in zip(self.results, self.calls):
+            try:
+                found.append(status + seal(encode([value, args, kwargs])))
+            except WireError as error:
+                found.append(b"unsendable" + str(error).encode())
+        self.results, self.calls = [], []
+        return found
+
+
+def run_all(function: Any, calls: List[Tuple[Any, Any]]) -> List[Tuple[bytes, Any]]:
+    """Every call in order; a lazy result is run to its end, since that is where its work is."""
+    results = []
+    for args, kwargs in calls:
+        try:
+            value = function(*args, **kwargs)
+            if isinstance(value, LAZY):
+                value = drain(value)
+            elif isinstance(value, ASYNC):
+                value = settled(value)
+            results.append((b"return", value))
+        except Exception as error:  # noqa: BLE001 - an outcome, compared like any other
+            results.append((b"raise", error))
+    return results
+
+
+def drain(source: Any) -> Any:
+    """What `wire` would read from an iterator, read now."""
+    items: List[Any] = []
+    kind = type(source).__qualname__
+    try:
+        while len(items) < MAX_ITEMS:
+            items.append(next(source))
+    except StopIteration as stop:
+        return Drained(kind, items, "end", stop.value)
+    except Exception as error:  # noqa: BLE001 - the iterator's own outcome
+        return Drained(kind, items, "raise", error)
+    return Drained(kind, items, "cut", None)

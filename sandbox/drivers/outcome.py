@@ -1,0 +1,145 @@
+"""One call of the target, and everything it did, as data."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dis
+import io
+import random
+import sys
+import threading
+import types
+import warnings
+import zlib
+from typing import Any, Dict, List
+
+from .load import Loaded
+from .unwire import decode
+from .values import Drained, WireError
+from .wire import MAX_ITEMS, encode, seal
+
+SEED = 20_260_101
+STATE_BYTES = 16_384
+"""Module data that encodes to more than this is not looked at after each call."""
+RAISING = frozenset(("RAISE_VARARGS", "RERAISE"))
+
+
+def observe(loaded: Loaded, inputs: bytes, twice: bool) -> List[Any]:
+    """[status, explicit, body, effects] of a call; `body` and `effects` are encoded values.
+
+    status is "return", "raise", or "unsendable" (with the reason for a body). explicit: the
+    exception came from a `raise` in the project's own code. body is [value, args, kwargs] or
+    [exception, args, kwargs] after the call, one graph, so that aliasing shows.
+    """
+    calls = [decode(inputs, build=True) for _ in range(2 if twice else 1)]
+    seed_everything()
+    fresh = rng_state()
+    with captured() as (out, err, caught):
+        status, explicit, values = "return", False, []
+        for args, kwargs in calls:
+            try:
+                values.append(settled(loaded.function(*args, **kwargs)))
+            except BaseException as error:  # noqa: BLE001 - an outcome, whatever it is
+                status, explicit = "raise", is_explicit(error, loaded.root)
+                values.append(error)
+        try:
+            body = seal(encode([values, calls] if twice else [values[0], *calls[0]]))
+        except (WireError, RecursionError) as error:
+            return ["unsendable", False, encode(str(error)), encode({})]
+        except BaseException as error:  # noqa: BLE001 - raised by an iterator's own code
+            status, explicit = "raise", is_explicit(error, loaded.root)
+            body = seal(encode([error, *calls[0]]))
+    effects = {
+        "stdout": out.getvalue(),
+        "stderr": err.getvalue(),
+        "warnings": [(item.category.__name__, str(item.message)) for item in caught],
+        "rng": rng_state() - fresh,
+        "threads": threading.active_count() - 1,
+        "globals": module_state(loaded),
+    }
+    return [status, explicit, body, encode({name: found for name, found in effects.items() if found})]
+
+
+@contextlib.contextmanager
+def captured() -> Any:
+    """stdout and stderr as text, and the warnings raised."""
+    out, err = io.StringIO(), io.StringIO()
+    kept = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = out, err
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            yield out, err, caught
+    finally:
+        sys.stdout, sys.stderr = kept
+
+
+def settled(value: Any) -> Any:
+    """A coroutine run to its end, an async generator drained; anything else as it is."""
+    if isinstance(value, types.CoroutineType):
+        return asyncio.run(value)
+    if isinstance(value, types.AsyncGeneratorType):
+        return asyncio.run(drained(value))
+    return value
+
+
+async def drained(source: Any) -> Drained:
+    items: List[Any] = []
+    try:
+        async for item in source:
+            items.append(item)
+            if len(items) >= MAX_ITEMS:
+                return Drained("async_generator", items, "cut", None)
+    except Exception as error:  # noqa: BLE001 - the generator's own outcome, sent as data
+        return Drained("async_generator", items, "raise", error)
+    return Drained("async_generator", items, "end", None)
+
+
+def seed_everything() -> None:
+    """The same random numbers for every version, so that random targets can be compared."""
+    random.seed(SEED)
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        numpy.random.seed(SEED % 2**32)
+
+
+def rng_state() -> int:
+    """A fingerprint of the random generators' state (numbers only: hash seeds do not enter)."""
+    _version, words, gauss = random.getstate()
+    found = hash((words, gauss or 0.0))
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        _name, words, position, _has, gauss = numpy.random.get_state()
+        found = hash((found, zlib.crc32(words.tobytes()), int(position), float(gauss)))
+    return found
+
+
+def module_state(loaded: Loaded) -> Dict[str, bytes]:
+    """The module's data by name, each encoded; large or unsendable data is left out."""
+    found = {}
+    for name in loaded.state:
+        try:
+            data = encode(getattr(loaded.module, name))
+        except (WireError, AttributeError):
+            continue
+        if len(data) <= STATE_BYTES:
+            found[name] = data
+    return found
+
+
+def is_explicit(error: BaseException, root: str) -> bool:
+    """Whether a `raise` or `assert` statement of the project's own code raised this."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    if last is None:
+        return False
+    code = last.tb_frame.f_code
+    if not code.co_filename.startswith(root):
+        return False
+    return instruction_at(code, last.tb_lasti) in RAISING
+
+
+def instruction_at(code: types.CodeType, offset: int) -> str:
+    return dis.opname[code.co_code[offset]]

@@ -1,0 +1,390 @@
+"""The wire: Python values as CBOR (RFC 8949), deterministic, so that equal bytes are equal values.
+
+Sent by both sides and trusted by neither: decoding builds plain data only, unless a `Classes`
+resolver is given (which only the sandboxed side does). What makes the bytes comparable:
+
+- exact types: `True` is not `1`, a tuple is not a list, a subclass is not its base;
+- floats are eight bytes, -0.0 kept, every NaN the same NaN;
+- dicts keep their order, sets are sorted by their elements' encoding;
+- mutable objects are numbered in order of first visit (tags 28 and 29, value sharing), so that
+  "returns its argument" differs from "returns a copy" and cycles end;
+- any other object is its class name and its state, read without calling the user's code.
+
+Format history: 1, first version.
+"""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import struct
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+from .scalars import PACK_FROM, SIMPLE, head, pack
+from .values import (
+    ARRAY,
+    ARRAY_F,
+    BYTEARRAY,
+    DRAINED,
+    DTYPED,
+    ENUM,
+    EXCEPTION,
+    FROZENSET,
+    FUNCTION,
+    NAMED,
+    OBJECT,
+    PATH,
+    RANGE,
+    SCALAR,
+    SET,
+    SHAREABLE,
+    SHARED,
+    TUPLE,
+    TYPED,
+    Drained,
+    Enum,
+    Named,
+    Object,
+    Raised,
+    WireError,
+    made_in_c,
+)  # fmt: skip
+
+FORMAT = 1
+MAX_DEPTH = 200
+"""Containers nested deeper than this are not compared (Python's own recursion limit is 1,000)."""
+SEAL_BYTES = 1 << 20
+"""Encodings above this size travel as their SHA-256."""
+MAX_ITEMS = 20_000
+"""How many items of an iterator are drained and compared."""
+ITERATORS = (types.GeneratorType, map, filter, zip, enumerate, reversed)
+STAND_INS = (Object, Enum, Named, Drained, Raised)
+BASES = (int, float, complex, str, bytes, bytearray, tuple, list, dict, set, frozenset)
+
+
+def seal(data: bytes) -> bytes:
+    """`data`, or its SHA-256 where it is longer than `SEAL_BYTES`."""
+    if len(data) <= SEAL_BYTES:
+        return data
+    return b"sha256:" + hashlib.sha256(data).digest() + struct.pack(">Q", len(data))
+
+
+def encode(value: Any) -> bytes:
+    """The deterministic bytes of `value`. Raises WireError for what cannot be sent."""
+    return Encoder().encode(value)
+
+
+class Encoder:
+    """One graph of values; shared objects are numbered across everything it encodes."""
+
+    def __init__(self) -> None:
+        self.out: list[bytes] = []
+        self.seen: dict[int, int] = {}
+        self.kept: list[Any] = []
+        self.depth = 0
+
+    def encode(self, value: Any) -> bytes:
+        self.put(value)
+        return b"".join(self.out)
+
+    def head(self, major: int, n: int) -> None:
+        self.out.append(head(major, n))
+
+    def put(self, value: Any) -> None:
+        kind = type(value)
+        simple = SIMPLE.get(kind)
+        if simple is not None:
+            self.out.append(simple(value))
+            return
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise WireError("nested more than %d deep" % MAX_DEPTH)
+        writer = CONTAINERS.get(kind)
+        if writer is not None:
+            writer(self, value)
+        else:
+            self.put_other(value, kind)
+        self.depth -= 1
+
+    def shared(self, value: Any) -> bool:
+        """True if this object was written before: then a reference was written for it."""
+        number = self.seen.get(id(value))
+        if number is not None:
+            self.head(6, SHARED)
+            self.head(0, number)
+            return True
+        self.seen[id(value)] = len(self.seen)
+        self.kept.append(value)  # an id stays unique only while its object lives
+        self.head(6, SHAREABLE)
+        return False
+
+    def put_items(self, items: Any, count: int) -> None:
+        if count >= PACK_FROM and (packed := pack(items)):
+            self.out.append(packed)
+            return
+        self.head(4, count)
+        for item in items:
+            self.put(item)
+
+    def put_pairs(self, pairs: Any, count: int) -> None:
+        self.head(5, count)
+        for key, item in pairs:
+            self.put(key)
+            self.put(item)
+
+    def put_tuple(self, value: Any) -> None:
+        self.head(6, TUPLE)
+        self.put_items(value, len(value))
+
+    def put_list(self, value: Any) -> None:
+        if not self.shared(value):
+            self.put_items(value, len(value))
+
+    def put_dict(self, value: Any) -> None:
+        if not self.shared(value):
+            self.put_pairs(value.items(), len(value))
+
+    def put_set(self, value: Any) -> None:
+        if not self.shared(value):
+            self.head(6, SET)
+            self.put_sorted(value)
+
+    def put_frozenset(self, value: Any) -> None:
+        self.head(6, FROZENSET)
+        self.put_sorted(value)
+
+    def put_sorted(self, value: Any) -> None:
+        self.head(4, len(value))
+        self.out.extend(sorted(encode(item) for item in value))
+
+    def put_bytearray(self, value: Any) -> None:
+        if not self.shared(value):
+            self.head(6, BYTEARRAY)
+            self.put(bytes(value))
+
+    def put_range(self, value: Any) -> None:
+        self.head(6, RANGE)
+        self.put_items((value.start, value.stop, value.step), 3)
+
+    def put_node(self, tag: int, *parts: Any) -> None:
+        self.head(6, tag)
+        self.put_items(parts, len(parts))
+
+    def put_other(self, value: Any, kind: type) -> None:
+        if kind in STAND_INS:
+            self.put_stand_in(value)
+        elif isinstance(value, (type, types.ModuleType, types.BuiltinFunctionType)):
+            self.put_node(NAMED, *name_of(value))
+        elif isinstance(value, types.FunctionType):
+            self.put_function(value)
+        elif isinstance(value, types.MethodType):
+            self.put_node(FUNCTION, "method", value.__func__.__qualname__, value.__self__)
+        elif issubclass(kind, enum.Enum):
+            self.put_node(ENUM, kind.__module__, kind.__qualname__, value._name_)
+        elif issubclass(kind, BaseException):
+            if not self.shared(value):
+                state = dict(vars(value))
+                state.pop("__notes__", None)
+                self.put_node(EXCEPTION, kind.__module__, kind.__qualname__, value.args, state)
+        elif kind.__module__.split(".")[0] == "pathlib":
+            self.put_node(PATH, kind.__qualname__, str(value))
+        elif kind.__module__.split(".")[0] == "numpy":
+            self.put_numpy(value, kind)
+        elif isinstance(value, ITERATORS) or is_iterator(kind):
+            if not self.shared(value):
+                self.put_drained(value, kind)
+        elif not self.shared(value):
+            self.put_object(value, kind)
+
+    def put_function(self, value: Any) -> None:
+        code = value.__code__
+        if (
+            "<" not in value.__qualname__
+            and named_thing(value.__module__, value.__qualname__) is value
+        ):
+            self.put_node(NAMED, "function", value.__module__, value.__qualname__)
+            return
+        cells = [cell_value(cell) for cell in value.__closure__ or ()]
+        digest = hashlib.sha256(repr(code_parts(code)).encode("utf-8", "surrogatepass")).hexdigest()
+        self.put_node(
+            FUNCTION, value.__name__, value.__qualname__, digest, value.__defaults__, cells
+        )
+
+    def put_drained(self, value: Any, kind: type) -> None:
+        items: list[Any] = []
+        ended, final = "cut", None
+        try:
+            while len(items) < MAX_ITEMS:
+                items.append(next(value))
+        except StopIteration as stop:
+            ended, final = "end", stop.value
+        except Exception as error:  # noqa: BLE001 - the iterator's own outcome, sent as data
+            ended, final = "raise", error
+        self.put_node(DRAINED, kind.__qualname__, items, ended, final)
+
+    def put_object(self, value: Any, kind: type) -> None:
+        if made_in_c(kind):
+            try:
+                reduced = kind.__reduce_ex__(value, 4)
+            except TypeError as error:
+                raise WireError("a %s cannot be compared" % kind.__qualname__) from error
+            state: Any = ("reduce",) + reduce_parts(reduced)
+        else:
+            state = object_state(value, kind)
+        self.put_node(OBJECT, kind.__module__, kind.__qualname__, state)
+
+    def put_stand_in(self, value: Any) -> None:
+        if isinstance(value, Object):
+            if self.shared(value):
+                return
+            self.put_node(OBJECT, value.module, value.qualname, value.state)
+        elif isinstance(value, Enum):
+            self.put_node(ENUM, value.module, value.qualname, value.name)
+        elif isinstance(value, Named):
+            self.put_node(NAMED, value.kind, value.module, value.qualname)
+        elif isinstance(value, Drained):
+            if not self.shared(value):
+                self.put_node(DRAINED, value.kind, value.items, value.ended, value.final)
+        else:
+            raise WireError("a %s is an answer, not an input" % type(value).__name__)
+
+    def put_numpy(self, value: Any, kind: type) -> None:
+        import numpy
+
+        if kind is numpy.ndarray:
+            if self.shared(value):
+                return
+            fortran = value.flags.f_contiguous and not value.flags.c_contiguous
+            self.head(6, ARRAY_F if fortran else ARRAY)
+            self.head(4, 2)
+            self.put_items(value.shape, len(value.shape))
+            if value.dtype.kind == "O":
+                self.put_node(DTYPED, "O", list(value.ravel()))
+                return
+            data = canonical_nan(value, numpy).tobytes("F" if fortran else "C")
+            tag = TYPED.get(value.dtype.str)
+            if tag is not None:
+                self.head(6, tag)
+                self.put(data)
+            else:
+                self.put_node(DTYPED, value.dtype.str, data)
+        elif isinstance(value, numpy.generic):
+            self.put_node(
+                SCALAR, value.dtype.str, canonical_nan(numpy.asarray(value), numpy).tobytes()
+            )
+        elif isinstance(value, numpy.dtype):
+            self.put_node(NAMED, "dtype", "numpy", value.str)
+        elif not self.shared(value):
+            self.put_object(value, kind)
+
+
+def canonical_nan(value: Any, numpy: Any) -> Any:
+    """`value` with every NaN the same NaN: the sign of 0/0 differs between ways to compute it."""
+    if value.dtype.kind == "f":
+        wrong = numpy.isnan(value)
+        if wrong.any():
+            value = value.copy()
+            value[wrong] = numpy.nan
+    return value
+
+
+def is_iterator(kind: type) -> bool:
+    """Whether a built-in iterator type (of itertools, of list, …), not a user's class."""
+    return made_in_c(kind) and hasattr(kind, "__next__")
+
+
+def name_of(value: Any) -> tuple[str, str, str]:
+    if isinstance(value, types.ModuleType):
+        return "module", value.__name__, ""
+    kind = "class" if isinstance(value, type) else "builtin"
+    return kind, str(value.__module__), value.__qualname__
+
+
+def named_thing(module: str | None, qualname: str) -> Any:
+    """What `module.qualname` names in the modules already imported, or None."""
+    found: Any = sys.modules.get(module or "")
+    for part in qualname.split("."):
+        found = getattr(found, part, None)
+    return found
+
+
+def cell_value(cell: Any) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # a variable that is not bound yet
+        return Ellipsis
+
+
+def code_parts(code: types.CodeType) -> tuple[Any, ...]:
+    """What makes two code objects do the same, without their line numbers."""
+    constants = tuple(
+        code_parts(item) if isinstance(item, types.CodeType) else (type(item).__name__, repr(item))
+        for item in code.co_consts
+    )
+    return code.co_code, constants, code.co_names, code.co_varnames, code.co_freevars
+
+
+def reduce_parts(reduced: Any) -> tuple[Any, ...]:
+    function, args, state, items, pairs = (tuple(reduced) + (None,) * 5)[:5]
+    return (
+        function,
+        args,
+        state,
+        None if items is None else list(items),
+        None if pairs is None else [tuple(pair) for pair in pairs],
+    )
+
+
+def object_state(value: Any, kind: type) -> tuple[Any, ...]:
+    """("state", base content or None, __dict__ or None, slots): read past the user's overrides."""
+    content: Any = None
+    for base in BASES:
+        if issubclass(kind, base):
+            content = BASE_CONTENT[base](value)
+            break
+    try:
+        namespace: Any = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        namespace = None
+    slots: dict[str, Any] = {}
+    for owner in reversed(kind.__mro__):
+        for name, member in vars(owner).items():
+            if isinstance(member, types.MemberDescriptorType) and not made_in_c(owner):
+                try:
+                    slots[name] = member.__get__(value, kind)
+                except AttributeError:
+                    continue  # a slot that was never assigned has no state
+    if content is None and namespace is None and not slots:
+        base = next((item for item in kind.__mro__ if made_in_c(item)), object)
+        if base is not object:
+            raise WireError("a %s keeps its state where it cannot be compared" % kind.__qualname__)
+    return "state", content, None if namespace is None else dict(namespace), slots
+
+
+BASE_CONTENT: dict[type, Callable[[Any], Any]] = {
+    int: int.__int__,
+    float: float.__float__,
+    complex: lambda value: complex(value.real, value.imag),
+    str: str.__str__,
+    bytes: lambda value: bytes(memoryview(value)),
+    bytearray: lambda value: bytes(memoryview(value)),
+    tuple: lambda value: tuple(tuple.__iter__(value)),
+    list: lambda value: list(list.__iter__(value)),
+    dict: lambda value: dict(dict.items(value)),
+    set: lambda value: set(set.__iter__(value)),
+    frozenset: lambda value: frozenset(frozenset.__iter__(value)),
+}
+
+
+CONTAINERS: dict[type, Callable[[Encoder, Any], None]] = {
+    list: Encoder.put_list,
+    tuple: Encoder.put_tuple,
+    dict: Encoder.put_dict,
+    set: Encoder.put_set,
+    frozenset: Encoder.put_frozenset,
+    bytearray: Encoder.put_bytearray,
+    range: Encoder.put_range,
+}

@@ -1,0 +1,165 @@
+"""A timed pair: two versions forked from one zygote, and the parent's reading of their clocks."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from perfbot.sandbox.project import Project
+from perfbot.sandbox.target import Target
+from perfbot.sandbox.worker import ChildFailedError, Worker, Zygote, fork
+
+BASELINE, EDIT = 0, 1
+BATCH_CPU_S = 60.0
+"""No timed batch of calls that the baseline answers in time takes longer than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchTime:
+    """Nanoseconds that one batch took, by the parent's reading of the child's clock."""
+
+    cpu_ns: int
+    wall_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimingCase:
+    """Inputs of about equal cost made from one workload case, and what the original answers.
+
+    `variants[0]` is the case itself; `expected[i]` is the original's outcome of `variants[i]`.
+    """
+
+    name: str
+    variants: tuple[bytes, ...]
+    expected: tuple[bytes, ...]
+
+
+class TimedPair(Protocol):
+    """Two children of one zygote on one core: side 0 is the original, side 1 the edit."""
+
+    def prepare(
+        self, side: int, inputs: Sequence[bytes], *, pristine: bool = False, repeat: int = 1
+    ) -> None:
+        """Have the child decode `inputs`; pristine: in a fresh fork of it, as after its import."""
+
+    def run(self, side: int) -> BatchTime:
+        """Make the prepared calls. Raises ChildFailedError."""
+
+    def outputs(self, side: int) -> list[bytes]:
+        """The encoded outcome of each call of the batch just run."""
+
+    def peak_bytes(self, side: int) -> int:
+        """The child's peak resident memory so far."""
+
+    def threads(self, side: int) -> int:
+        """How many threads the child has now."""
+
+    def close(self) -> None:
+        """End both children and their zygote."""
+
+
+OpenPair = Callable[[int, int], TimedPair]
+"""(hash seed, core) -> a new pair."""
+
+
+class ForkedPair:
+    """The pair as it is: one zygote, one core, one hash seed, one fork per version."""
+
+    def __init__(
+        self,
+        project: Project,
+        target: Target,
+        sources: tuple[str, str],
+        *,
+        imports: Sequence[str],
+        hash_seed: int,
+        core: int,
+    ) -> None:
+        self.zygote = Zygote(project, hash_seed=hash_seed, imports=imports, cpu=core)
+        self.fresh: list[Worker | None] = [None, None]
+        self.children: list[Worker] = []
+        try:
+            for source in sources:
+                child = self.zygote.fork()
+                self.children.append(child)
+                failure = child.load(target, source)["failure"]
+                if failure is not None:
+                    raise ChildFailedError("error", f"the import failed: {failure}")
+                child.request("settle")
+        except ChildFailedError:
+            self.close()
+            raise
+
+    def prepare(
+        self, side: int, inputs: Sequence[bytes], *, pristine: bool = False, repeat: int = 1
+    ) -> None:
+        """Have the child decode `inputs`; pristine: in a fresh fork of it, as after its import."""
+        self.drop_fresh(side)
+        if pristine:
+            self.fresh[side] = fork(self.children[side])
+        self.worker(side).request(
+            "prepare", inputs=list(inputs), repeat=repeat, cpu_s=BATCH_CPU_S
+        )
+
+    def run(self, side: int) -> BatchTime:
+        """Make the prepared calls. Raises ChildFailedError."""
+        worker = self.worker(side)
+        wall = time.perf_counter_ns()
+        cpu = worker.cpu_ns()
+        worker.request("run", cpu_s=BATCH_CPU_S)
+        try:
+            return BatchTime(worker.cpu_ns() - cpu, time.perf_counter_ns() - wall)
+        except OSError as error:
+            raise ChildFailedError("died", "the process ended after its answer") from error
+
+    def outputs(self, side: int) -> list[bytes]:
+        """The encoded outcome of each call of the batch just run."""
+        found = self.worker(side).request("outputs", cpu_s=BATCH_CPU_S)
+        if type(found) is not list or not all(type(item) is bytes for item in found):
+            raise ChildFailedError("corrupt", "outputs that are not bytes")
+        return found
+
+    def peak_bytes(self, side: int) -> int:
+        """The child's peak resident memory so far (VmHWM of its status)."""
+        return 1024 * self.status(side, "VmHWM:")
+
+    def threads(self, side: int) -> int:
+        """How many threads the child has now."""
+        return self.status(side, "Threads:")
+
+    def status(self, side: int, field: str) -> int:
+        try:
+            with open(f"/proc/{self.worker(side).pid}/status", encoding="ascii") as lines:
+                return next(int(line.split()[1]) for line in lines if line.startswith(field))
+        except (OSError, StopIteration) as error:
+            raise ChildFailedError("died", "the process ended") from error
+
+    def worker(self, side: int) -> Worker:
+        return self.fresh[side] or self.children[side]
+
+    def drop_fresh(self, side: int) -> None:
+        fresh = self.fresh[side]
+        if fresh is not None:
+            fresh.kill()
+            self.fresh[side] = None
+
+    def close(self) -> None:
+        """End both children and their zygote."""
+        for side in (BASELINE, EDIT):
+            self.drop_fresh(side)
+        for child in self.children:
+            child.kill()
+        self.zygote.close()
+
+
+def pair_opener(
+    project: Project, target: Target, sources: tuple[str, str], *, imports: Sequence[str]
+) -> OpenPair:
+    """What opens a pair of (original, edit) for each round."""
+
+    def open_pair(hash_seed: int, core: int) -> TimedPair:
+        return ForkedPair(
+            project, target, sources, imports=imports, hash_seed=hash_seed, core=core
+        )
+
+    return open_pair
