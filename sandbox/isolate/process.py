@@ -1,5 +1,6 @@
 """Runs a command in a Box under Limits: `run` waits for its end, `launch` does not."""
 
+import contextlib
 import json
 import os
 import select
@@ -96,7 +97,9 @@ def launch(
             process.kill()
             process.communicate()
             raise
-        go.write(b"1")
+        # No reader: the set-up failed after its first word, which `wait` will report.
+        with contextlib.suppress(BrokenPipeError):
+            go.write(b"1")
     return sandboxed
 
 

@@ -259,6 +259,8 @@ class Sandboxed:
 
     def _exit_code(self) -> int | None:
         """The command's exit code; None when it was never started."""
+        if not select.select([self._status_fd], [], [], 0)[0]:
+            return None
         text = os.read(self._status_fd, _TAIL_BYTES)
         codes = [json.loads(line).get("exit-code") for line in text.splitlines()]
         return next((int(code) for code in codes if code is not None), None)
