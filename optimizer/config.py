@@ -1,0 +1,271 @@
+"""Everything a person can set: one table, read from the config file and the command line.
+
+`Options` is that table. The command line (`optimizer/cli.py`) makes one option from each field,
+and a config file (`perfbot.toml`, or `[tool.perfbot]` in pyproject.toml) may hold the same names.
+"""
+
+import difflib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from perfbot.sandbox.errors import PerfbotError, UsageError
+
+
+def _row(
+    help: str,
+    *,
+    metavar: str | None = None,
+    flags: tuple[str, ...] = (),
+    search_only: bool = False,
+    command_line_only: bool = False,
+) -> dict[str, Any]:
+    """What the command line and the config file need to know of a field."""
+    return {
+        "help": help,
+        "metavar": metavar,
+        "flags": flags,
+        "search_only": search_only,
+        "command_line_only": command_line_only,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the person asked for. Building one checks every value.
+
+    Raises:
+        UsageError: a value is out of its range; the message names the option.
+    """
+
+    workload: Path | None = field(
+        default=None,
+        metadata=_row("Workload file: the target's cases and strategy.", metavar="FILE"),
+    )
+    tests: str | None = field(
+        default=None,
+        metadata=_row("The project's test command [default: pytest]", metavar="CMD"),
+    )
+    build: str | None = field(
+        default=None,
+        metadata=_row("Command that builds the project before its tests.", metavar="CMD"),
+    )
+    python: str | None = field(
+        default=None,
+        metadata=_row(
+            "Interpreter that runs the project [default: its own venv, else perfbot's]",
+            metavar="PATH",
+        ),
+    )
+    proposer: str = field(
+        default="rules", metadata=_row("Where edits come from.", search_only=True)
+    )
+    model: str | None = field(
+        default=None, metadata=_row("Model, for proposers that use one.", search_only=True)
+    )
+    policy: str = field(
+        default="refine", metadata=_row("How the search picks its next edit.", search_only=True)
+    )
+    budget: str | None = field(
+        default=None,
+        metadata=_row(
+            "Most to spend: candidates, money, time, e.g. 20c,2.50usd,10m", search_only=True
+        ),
+    )
+    seed: int | None = field(
+        default=None,
+        metadata=_row("Seed of inputs and search [default: a fresh one, recorded]"),
+    )
+    allow: tuple[str, ...] = field(
+        default=(),
+        metadata=_row(
+            "Allow a construct that the policy gate refuses; may be repeated.", metavar="KEY"
+        ),
+    )
+    allow_slower_cases: bool = field(
+        default=False,
+        metadata=_row("Accept an edit that makes a case slower while the whole is faster."),
+    )
+    oracle_threshold: float = field(
+        default=0.8,
+        metadata=_row("Least share of mutants the inputs must catch.", metavar="0..1"),
+    )
+    alpha: float = field(
+        default=0.01,
+        metadata=_row("Chance of accepting an edit that is no faster.", metavar="0..0.5"),
+    )
+    delta: float = field(
+        default=0.02,
+        metadata=_row("Smallest gain worth having; 0.02 is 2 %.", metavar="0..1"),
+    )
+    timeout: float = field(
+        default=600.0,
+        metadata=_row("Longest that the judgement of one edit may take.", metavar="SECONDS"),
+    )
+    json: str | None = field(
+        default=None,
+        metadata=_row(
+            "Write the result as JSON to a file, or - for standard output.",
+            metavar="FILE|-",
+            command_line_only=True,
+        ),
+    )
+    quiet: bool = field(
+        default=False,
+        metadata=_row("No progress, only the result.", flags=("--quiet/--no-quiet", "-q")),
+    )
+    unsafe_no_sandbox: bool = field(
+        default=False,
+        metadata=_row(
+            "Run edits without the sandbox, with your rights. Recorded in the evidence.",
+            flags=("--unsafe-no-sandbox",),
+            command_line_only=True,
+        ),
+    )
+
+    def __post_init__(self) -> None:
+        """Refuses values that no command could work with."""
+        _check(0 <= self.oracle_threshold <= 1, "oracle_threshold", self, "from 0 to 1")
+        _check(0 < self.alpha < 0.5, "alpha", self, "above 0 and below 0.5")
+        _check(0 <= self.delta < 1, "delta", self, "from 0 to below 1")
+        _check(0 < self.timeout < float("inf"), "timeout", self, "a number of seconds above 0")
+        _check(self.seed is None or self.seed >= 0, "seed", self, "0 or more")
+        if self.budget is not None:
+            # Imported here: only a search needs it.
+            from perfbot.agents.search import parse_budget
+
+            parse_budget(self.budget)
+
+
+def _check(holds: bool, name: str, options: Options, must_be: str) -> None:
+    if not holds:
+        raise UsageError(
+            f"{name} is {getattr(options, name)!r}",
+            f"It must be {must_be}.",
+        )
+
+
+def load_options(start: Path, given: Mapping[str, object]) -> Options:
+    """The defaults, overridden by the config file found from `start`, overridden by `given`.
+
+    `given` is what the command line holds; its paths are relative to the current folder, those
+    of the config file to the file's own folder.
+
+    Raises:
+        UsageError: a config file is wrong, or a value is out of its range.
+    """
+    config = find_config(start)
+    values = read_config(config) if config else {}
+    values.update(_with_absolute_paths(given, Path.cwd()))
+    return Options(**values)
+
+
+def find_config(start: Path) -> Path | None:
+    """The config file nearest to `start` going up, not past the top of its git repository.
+
+    Raises:
+        UsageError: one folder has both kinds of config file.
+    """
+    for folder in (start, *start.parents):
+        own = folder / "perfbot.toml"
+        shared = folder / "pyproject.toml"
+        has_table = shared.is_file() and _perfbot_table(shared) is not None
+        if own.is_file() and has_table:
+            raise UsageError(
+                f"{folder} has both a perfbot.toml and a [tool.perfbot] in its pyproject.toml",
+                "Keep one of the two.",
+            )
+        if own.is_file():
+            return own
+        if has_table:
+            return shared
+        if (folder / ".git").exists():
+            return None
+    return None
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """The options that a config file sets, checked, with absolute paths.
+
+    Raises:
+        UsageError: the file is not TOML, or a name, a type or a value in it is wrong.
+    """
+    table = _perfbot_table(path) if path.name == "pyproject.toml" else _read_toml(path)
+    if not isinstance(table, dict):
+        raise UsageError(f"{path}: [tool.perfbot] must be a table")
+    values = {name.replace("-", "_"): value for name, value in table.items()}
+    _refuse_unknown_names(path, values)
+    try:
+        checked = _validated(values)
+    except PerfbotError as error:
+        raise UsageError(f"{path}: {error.happened}", error.todo) from error
+    return _with_absolute_paths({name: getattr(checked, name) for name in values}, path.parent)
+
+
+def folder_of(target: str) -> Path:
+    """The folder from which a TARGET's config is looked for: the part of it that exists.
+
+    Every form of TARGET begins with a path, so climb until something is there.
+    """
+    path = Path.cwd() / target.split("::")[0]
+    while not path.is_dir():
+        path = path.parent
+    return path
+
+
+def _perfbot_table(pyproject: Path) -> object:
+    """What `[tool.perfbot]` holds, None where there is no such table."""
+    tool = _read_toml(pyproject).get("tool")
+    return tool.get("perfbot") if isinstance(tool, dict) else None
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not valid TOML: {error}") from error
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _refuse_unknown_names(path: Path, values: Mapping[str, object]) -> None:
+    """A misspelt name would otherwise be a setting that silently does nothing."""
+    known = {row.name: row for row in fields(Options)}
+    for name in values:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(known)}."
+            raise UsageError(f"{path}: unknown option {name!r}", hint)
+        if known[name].metadata["command_line_only"]:
+            raise UsageError(
+                f"{path}: {name!r} cannot be set in a config file",
+                f"Give --{name.replace('_', '-')} on the command line, where you see it.",
+            )
+
+
+def _validated(values: Mapping[str, object]) -> Options:
+    # Imported here: pydantic costs 70 ms, and most runs have no config file.
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(Options).validate_python(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"{name} is {first['input']!r}", f"{first['msg']}.") from error
+
+
+def _with_absolute_paths(values: Mapping[str, object], base: Path) -> dict[str, Any]:
+    """The same values with their paths made absolute; links are kept, as a venv's python is one."""
+    absolute = dict(values)
+    workload = values.get("workload")
+    if isinstance(workload, Path):
+        absolute["workload"] = Path(os.path.abspath(base / workload))
+    python = values.get("python")
+    if isinstance(python, str) and os.sep in python:
+        absolute["python"] = os.path.abspath(base / os.path.expanduser(python))
+    return absolute
