@@ -21,6 +21,7 @@ from .outcome import observe
 from .tracing import Tracer
 from .unwire import decode
 from .wire import FORMAT, encode
+from .workload import verbs
 
 
 class Connection:
@@ -62,6 +63,7 @@ class Server:
         self.loaded: Any = None
         self.batch: Any = None
         self.tracer: Any = None
+        self.workload: Any = None
         self.children: List[int] = []
 
     def serve(self) -> None:
@@ -154,6 +156,7 @@ VERBS: Dict[str, Callable[..., Any]] = {
     for name in ("hello", "setup", "fork", "load", "call", "cover", "covered", "settle", "prepare",
                  "run", "outputs")
 }  # fmt: skip
+VERBS.update(verbs())
 
 
 def run(server: Server) -> None:

@@ -1,0 +1,75 @@
+"""The user's workload file, in a process of its own: its cases, its strategy, its `equivalent`."""
+
+from __future__ import annotations
+
+import types
+from typing import Any, Dict, List
+
+from .unwire import decode
+from .wire import encode
+
+
+class WorkloadModule:
+    """The file as a module."""
+
+    def __init__(self, source: str, name: str) -> None:
+        self.module: Any = types.ModuleType("perfbot_workload")
+        exec(compile(source, name, "exec"), vars(self.module))  # noqa: S102 - the user's own file
+
+    def has(self) -> List[str]:
+        return [
+            name for name in ("cases", "strategy", "equivalent") if hasattr(self.module, name)
+        ]
+
+    def cases(self) -> List[bytes]:
+        return [self.arguments(item) for item in self.module.cases()]
+
+    def draw(self, count: int, seed: int) -> List[bytes]:
+        """Examples of the strategy, drawn by Hypothesis with a fixed seed."""
+        import hypothesis
+
+        found: List[bytes] = []
+
+        @hypothesis.settings(
+            max_examples=count,
+            database=None,
+            deadline=None,
+            phases=[hypothesis.Phase.generate],
+            suppress_health_check=list(hypothesis.HealthCheck),
+        )
+        @hypothesis.seed(seed)
+        @hypothesis.given(self.module.strategy)
+        def collect(item: Any) -> None:
+            found.append(self.arguments(item))
+
+        collect()
+        return found
+
+    def equivalent(self, values: List[bytes], inputs: bytes) -> bool:
+        expected, actual = (decode(item, build=True) for item in values)
+        args, kwargs = decode(inputs, build=True)
+        return self.module.equivalent(expected, actual, *args, **kwargs) is True
+
+    def arguments(self, item: Any) -> bytes:
+        """A case is a tuple of arguments; anything else is the one argument."""
+        return encode([item if isinstance(item, tuple) else (item,), {}])
+
+
+def verbs() -> Dict[str, Any]:
+    """The requests about a workload that a server answers."""
+
+    def load(server: Any, source: str, name: str) -> Dict[str, Any]:
+        try:
+            server.workload = WorkloadModule(source, name)
+        except Exception as error:  # noqa: BLE001 - what the user's file did, told to the user
+            return {"failure": "%s: %s" % (type(error).__name__, error), "has": []}
+        return {"failure": None, "has": server.workload.has()}
+
+    return {
+        "workload": load,
+        "workload_cases": lambda server: server.workload.cases(),
+        "workload_draw": lambda server, count, seed: server.workload.draw(count, seed),
+        "workload_equivalent": lambda server, values, inputs: server.workload.equivalent(
+            values, inputs
+        ),
+    }

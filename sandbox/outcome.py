@@ -1,0 +1,137 @@
+"""An Outcome: what one call did, as data; and the Runner that gets outcomes from a version."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from perfbot.sandbox.drivers.unwire import decode
+from perfbot.sandbox.drivers.values import Raised, WireError
+from perfbot.sandbox.project import Project
+from perfbot.sandbox.target import Target
+from perfbot.sandbox.worker import ChildFailedError, Worker, Zygote
+
+ANSWERS = ("return", "raise")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One call: `status` is return or raise; or why there is no answer: unsendable, timeout,
+    died, corrupt, error."""
+
+    status: str
+    explicit: bool
+    """The exception came from a `raise` or `assert` in the project's own code."""
+    body: bytes
+    """Encoded [value or exception, args, kwargs] after the call; or the reason, as text."""
+    effects: bytes
+    """Encoded dict of what else changed: stdout, stderr, warnings, rng, threads, globals."""
+
+    @property
+    def answered(self) -> bool:
+        return self.status in ANSWERS
+
+    def parts(self) -> Any:
+        """The decoded body, or None where it was too large to travel. Raises: WireError."""
+        return None if self.body.startswith(b"sha256:") else decode(self.body)
+
+    def exception(self) -> Raised | None:
+        """The exception raised, or None."""
+        if self.status != "raise":
+            return None
+        parts = self.parts()
+        return parts[0] if type(parts) is list and type(parts[0]) is Raised else None
+
+    def timed_form(self) -> bytes:
+        """How a timed batch reports the same outcome."""
+        return self.status.encode() + self.body
+
+
+def parse(reply: Any) -> Outcome:
+    """An Outcome from a driver's reply. Raises: ChildFailedError("corrupt") if it is none."""
+    if type(reply) is list and len(reply) == 4:
+        status, explicit, body, effects = reply
+        if (
+            status in (*ANSWERS, "unsendable")
+            and type(explicit) is bool
+            and type(body) is bytes
+            and type(effects) is bytes
+        ):
+            return Outcome(status, explicit, body, effects)
+    raise ChildFailedError("corrupt", "an answer that is not an outcome")
+
+
+def no_answer(error: ChildFailedError) -> Outcome:
+    """The outcome of a call that ended its process, or never ended."""
+    return Outcome(error.kind, False, error.detail.encode(errors="replace"), b"\xa0")
+
+
+class Runner:
+    """Gets outcomes from one version under one hash seed; a worker that fails is replaced."""
+
+    def __init__(
+        self,
+        project: Project,
+        target: Target,
+        source: str,
+        *,
+        hash_seed: int,
+        imports: Sequence[str] = (),
+        state: Sequence[str] | None = None,
+    ) -> None:
+        self.target, self.source, self.state = target, source, state
+        self.zygote = Zygote(project, hash_seed=hash_seed, imports=imports)
+        self.worker: Worker | None = None
+        self.imported: list[str] = []
+
+    def start(self) -> str | None:
+        """Load the version in a fresh worker; what went wrong, or None."""
+        self.drop()
+        worker = self.zygote.fork()
+        try:
+            reply = worker.load(self.target, self.source, self.state)
+        except ChildFailedError as error:
+            worker.kill()
+            return f"{error.kind}: {error.detail}"
+        if reply["failure"] is not None:
+            worker.kill()
+            return str(reply["failure"])
+        self.imported = list(reply["imported"])
+        self.worker = worker
+        return None
+
+    def call(self, inputs: bytes, *, cpu_s: float, twice: bool = False) -> Outcome:
+        """The outcome of one call that may spend `cpu_s` seconds of CPU time."""
+        if self.worker is None and (failure := self.start()) is not None:
+            return Outcome("died", False, failure.encode(), b"\xa0")
+        assert self.worker is not None
+        try:
+            return parse(
+                self.worker.request("call", inputs=inputs, twice=twice, cpu_s=cpu_s)
+            )
+        except ChildFailedError as error:
+            self.drop()
+            return no_answer(error)
+
+    def drop(self) -> None:
+        if self.worker is not None:
+            self.worker.kill()
+            self.worker = None
+
+    def close(self) -> None:
+        self.drop()
+        self.zygote.close()
+
+    def __enter__(self) -> "Runner":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def exception_name(outcome: Outcome) -> str:
+    """`module.Class` of the exception, or "" (too large or malformed bodies have none)."""
+    try:
+        raised = outcome.exception()
+    except WireError:
+        return ""
+    return "" if raised is None else f"{raised.module}.{raised.qualname}"
