@@ -1,6 +1,7 @@
 """What a rule may ask about the function it looks at: text, names, loops, mutation."""
 
 import ast
+import keyword
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
@@ -16,17 +17,18 @@ from perfbot.agents.rules.source import (
 Loop = ast.For | ast.While
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
-READING_METHODS = frozenset(
-    ("copy", "count", "endswith", "find", "format", "get", "index", "isalnum", "isalpha")
-    + ("isdigit", "islower", "isspace", "isupper", "items", "join", "keys", "lower", "lstrip")
-    + ("replace", "rfind", "rstrip", "split", "splitlines", "startswith", "strip", "title")
-    + ("upper", "values")
-)
-READING_BUILTINS = frozenset(
-    ("abs", "all", "any", "bool", "chr", "dict", "divmod", "enumerate", "float", "frozenset")
-    + ("int", "isinstance", "len", "list", "max", "min", "ord", "print", "range", "repr")
-    + ("reversed", "round", "set", "sorted", "str", "sum", "tuple", "zip")
-)
+# fmt: off
+READING_METHODS = frozenset({
+    "copy", "count", "endswith", "find", "format", "get", "index", "isalnum", "isalpha", "isdigit",
+    "islower", "isspace", "isupper", "items", "join", "keys", "lower", "lstrip", "replace", "rfind",
+    "rstrip", "split", "splitlines", "startswith", "strip", "title", "upper", "values",
+})
+READING_BUILTINS = frozenset({
+    "abs", "all", "any", "bool", "chr", "dict", "divmod", "enumerate", "float", "frozenset", "int",
+    "isinstance", "len", "list", "max", "min", "ord", "print", "range", "repr", "reversed", "round",
+    "set", "sorted", "str", "sum", "tuple", "zip",
+})
+# fmt: on
 
 
 class Function:
@@ -38,6 +40,7 @@ class Function:
         self.file = file
         self.node = node
         self.own = tuple(walk_scope(node.body))
+        self.names_in_progress: set[str] = set()
         # Fresh names handed out so far; shared by the nested functions of one proposal.
         self._given = {} if given is None else given
 
@@ -133,6 +136,11 @@ class Function:
                 name = f"{stem}_{turn}"
             self._given[stem, key] = name
         return self._given[stem, key]
+
+    def local(self, stem: str, key: str) -> str:
+        """`stem` itself where this function says it nowhere as a name, else a fresh name."""
+        mine = {n.id for n in ast.walk(self.node) if isinstance(n, ast.Name)} | self.locals
+        return self.fresh(stem, key) if stem in mine or keyword.iskeyword(stem) else stem
 
     def imported(self, module: str, attribute: str) -> tuple[str, tuple[str, ...]]:
         """How to write `module.attribute` here, and the import lines this needs."""

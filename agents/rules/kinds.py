@@ -51,6 +51,8 @@ ANNOTATIONS = {
     "Tuple": "tuple",
 }
 SEQUENCES = frozenset({"list", "tuple", "range", "str"})
+# A name's kind while it is being worked out from an assignment that mentions it.
+ITSELF = "itself"
 NUMBERS = frozenset({"int", "float", "bool"})
 
 
@@ -120,6 +122,9 @@ def _kind_of_operation(op: ast.operator, left: str | None, right: str | None) ->
     """The kind of `left op right` for builtin kinds."""
     if left is None or right is None:
         return None
+    if ITSELF in (left, right):
+        other = right if left == ITSELF else left
+        return other if isinstance(op, ast.Add) and other in ("list", "str", "int") else None
     if left in NUMBERS and right in NUMBERS:
         if isinstance(op, ast.Pow):
             return None  # 2 ** -1 is a float
@@ -137,11 +142,16 @@ def kind_of_name(function: "Function", name: str, depth: int = 0) -> str | None:
     """The one kind that every binding of a local name gives it."""
     if name not in function.locals or name in function.outer:
         return None
+    if name in function.names_in_progress:
+        return ITSELF
     kinds: set[str | None] = set()
     if name in function.parameters:
         kinds.add(annotated(function.parameters[name])[0])
+    function.names_in_progress.add(name)
     for store in function.stores(name):
         kinds.add(_kind_of_store(function, store, depth))
+    function.names_in_progress.remove(name)
+    kinds.discard(ITSELF)
     return kinds.pop() if len(kinds) == 1 else None
 
 

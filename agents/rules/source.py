@@ -109,7 +109,7 @@ class SourceFile:
     def apply(self, replacements: Iterable[Replacement]) -> str:
         """The file's text with non-overlapping replacements made."""
         data = self.data
-        for piece in sorted(replacements, key=lambda r: (r.start, r.end), reverse=True):
+        for piece in reversed(sorted(replacements, key=lambda r: (r.start, r.end))):
             text = piece.text.replace("\n", self.newline)
             data = data[: piece.start] + text.encode() + data[piece.end :]
         return data.decode()

@@ -53,10 +53,10 @@ def outcome(source: str, arguments: str) -> object:
     try:
         value = function(*given)
     except Exception as error:  # noqa: BLE001 (whatever it raises is what gets compared)
-        return type(error), error.args, given
+        return type(error), error.args, repr(given)
     if hasattr(value, "__next__"):
         value = list(value)
-    return type(value), repr(value), given
+    return type(value), repr(value), repr(given)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
