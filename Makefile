@@ -47,7 +47,7 @@ types: $(INSTALLED)
 	$(BIN)/mypy --strict
 
 layers: $(INSTALLED)
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 # Built through the sdist, as a package index would have it; installed where no source is near.
 wheel: $(INSTALLED)

@@ -42,12 +42,10 @@ def main(dist: Path) -> None:
 
 
 def run(*command: str | Path, cwd: str, stdout: int | None = None) -> None:
-    """Runs a command to its end.
-
-    Raises:
-        CalledProcessError: it ended with a non-zero code.
-    """
-    subprocess.run(list(map(str, command)), cwd=cwd, stdout=stdout, check=True)
+    """Runs a command to its end; where it fails, so does this process, after what it printed."""
+    code = subprocess.run(list(map(str, command)), cwd=cwd, stdout=stdout).returncode
+    if code:
+        sys.exit(f"wheel: {Path(command[0]).name} ended with code {code}, see above")
 
 
 if __name__ == "__main__":
