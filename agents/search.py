@@ -2,8 +2,9 @@
 
 import math
 import re
+import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Protocol
 
 from perfbot.agents.proposal import Proposal
@@ -152,11 +153,47 @@ class Archive(Protocol):
     def record_measured(self, trial: Trial) -> None:
         """Keep a measured trial."""
 
+    def count(self) -> int:
+        """How many edits were judged."""
+
     def trials(self) -> list[Trial]:
         """The latest trial of every judged edit, in the order they were first judged."""
 
     def usd(self) -> float:
         """US dollars spent on proposals and trials whose price is known."""
+
+
+@dataclass(slots=True)
+class Account:
+    """A budget and what is left of it, counted from the record: a replay counts nothing twice."""
+
+    archive: Archive
+    budget: Budget
+    earlier_s: float = 0.0
+    """Wall seconds that earlier processes worked on this run."""
+    started: float = field(default_factory=time.monotonic)
+
+    def elapsed_s(self) -> float:
+        """Wall seconds of this process and the earlier ones."""
+        return self.earlier_s + time.monotonic() - self.started
+
+    def used_up(self) -> str | None:
+        """Which limit is reached, in words, or None."""
+        spent = Spent(self.archive.count(), self.archive.usd(), self.elapsed_s())
+        return self.budget.used_up(spent)
+
+    def time_left(self) -> bool:
+        """Whether the wall time is not over."""
+        return self.budget.seconds is None or self.elapsed_s() < self.budget.seconds
+
+    def left(self) -> Budget:
+        """The budget less what is spent."""
+        candidates, usd, seconds = self.budget.candidates, self.budget.usd, self.budget.seconds
+        return Budget(
+            None if candidates is None else max(candidates - self.archive.count(), 0),
+            None if usd is None else max(usd - self.archive.usd(), 0.0),
+            None if seconds is None else max(seconds - self.elapsed_s(), 0.0),
+        )
 
 
 def gain(trial: Trial) -> Speedup | None:

@@ -158,6 +158,7 @@ class Ledger:
         self._connection = connection
         self._lock = lock
         self._threads = threading.Lock()
+        self._known: dict[tuple[str, str], Trial] = {}  # decoded samples by the thousand
 
     def close(self) -> None:
         """Close the file and let other processes have the run."""
@@ -226,12 +227,17 @@ class Ledger:
         """Keep a measured trial."""
         self._record(trial, "measured")
 
+    def count(self) -> int:
+        """How many edits were judged."""
+        row = self._one("SELECT count(DISTINCT edit_id) FROM trials", ())
+        return int(row[0]) if row else 0
+
     def trials(self) -> list[Trial]:
         """The latest trial of every edit, in the order they were first recorded."""
-        latest: dict[str, Trial] = {}
+        latest: dict[str, str] = {}
         for edit_id, data in self._all("SELECT edit_id, data FROM trials ORDER BY number"):
-            latest[edit_id] = self._decoded(edit_id, data)
-        return list(latest.values())
+            latest[edit_id] = data
+        return [self._decoded(edit_id, data) for edit_id, data in latest.items()]
 
     def record_spend(self, key: str, cost: Cost) -> None:
         """Keep what one paid call cost; `key` names the call, so that it is billed once."""
@@ -241,8 +247,8 @@ class Ledger:
     def usd(self) -> float:
         """US dollars spent on calls and trials whose price is known."""
         calls = self._one("SELECT total(usd) FROM spend", ())
-        latest = "SELECT usd, max(number) FROM trials GROUP BY edit_id"
-        trials = self._one(f"SELECT total(usd) FROM ({latest})", ())
+        latest = "SELECT max(number) FROM trials GROUP BY edit_id"
+        trials = self._one(f"SELECT total(usd) FROM trials WHERE number IN ({latest})", ())
         return float(calls[0] + trials[0]) if calls and trials else 0.0
 
     def _record(self, trial: Trial, stage: str) -> None:
@@ -258,6 +264,12 @@ class Ledger:
         return None if row is None else self._decoded(edit_id, row[0])
 
     def _decoded(self, edit_id: str, data: str) -> Trial:
+        known = self._known.get((edit_id, data))
+        if known is None:
+            known = self._known[edit_id, data] = self._decode(edit_id, data)
+        return known
+
+    def _decode(self, edit_id: str, data: str) -> Trial:
         fields: dict[str, Any] = json.loads(data)
         trial: Trial = from_plain(Trial, {**fields, "edit": to_plain(self.edit(edit_id))})
         return trial
