@@ -30,6 +30,17 @@ class Expected:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class ModuleFacts:
+    """What the original's import did."""
+
+    imports: tuple[str, ...]
+    """Modules it loaded from outside its own package."""
+    state: tuple[str, ...]
+    """Names in the module that hold data."""
+    seconds: float
+
+
 class Oracle:
     """Asks the original, under two hash seeds, once per input; remembers every answer."""
 
@@ -65,6 +76,17 @@ class Oracle:
                     "mend the import, or name the project's interpreter with --python PATH",
                 )
 
+    def learn_module(self) -> "ModuleFacts":
+        """What importing the original brought with it, and how long that took."""
+        runner = self.runners[0]
+        assert runner.worker is not None
+        seconds = runner.worker.cpu_ns() / 1e9
+        top = self.target.module.split(".")[0]
+        outside = tuple(
+            name for name in runner.imported if name.split(".")[0] != top and name != "__main__"
+        )
+        return ModuleFacts(outside, tuple(runner.data_names), seconds)
+
     def ask(self, inputs: bytes, *, cpu_s: float = ORIGINAL_CPU_S) -> Expected:
         """What the original does on `inputs`."""
         known = self.known.get(inputs)
@@ -92,6 +114,11 @@ class Oracle:
         if same_unordered(outcomes[0], outcomes[1]):
             return Expected(inputs, tuple(outcomes), unordered=True, seconds=seconds)
         return Expected(inputs, tuple(outcomes), "unstable", seconds=seconds)
+
+    def runner(self) -> Runner:
+        """The original under the first hash seed."""
+        self.start()
+        return self.runners[0]
 
     def close(self) -> None:
         for runner in self.runners:

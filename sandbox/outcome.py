@@ -77,11 +77,14 @@ class Runner:
         hash_seed: int,
         imports: Sequence[str] = (),
         state: Sequence[str] | None = None,
+        zygote: Zygote | None = None,
     ) -> None:
         self.target, self.source, self.state = target, source, state
-        self.zygote = Zygote(project, hash_seed=hash_seed, imports=imports)
+        self.shares_zygote = zygote is not None
+        self.zygote = zygote or Zygote(project, hash_seed=hash_seed, imports=imports)
         self.worker: Worker | None = None
         self.imported: list[str] = []
+        self.data_names: list[str] = []
 
     def start(self) -> str | None:
         """Load the version in a fresh worker; what went wrong, or None."""
@@ -96,6 +99,7 @@ class Runner:
             worker.kill()
             return str(reply["failure"])
         self.imported = list(reply["imported"])
+        self.data_names = list(reply["state"])
         self.worker = worker
         return None
 
@@ -119,7 +123,8 @@ class Runner:
 
     def close(self) -> None:
         self.drop()
-        self.zygote.close()
+        if not self.shares_zygote:
+            self.zygote.close()
 
     def __enter__(self) -> "Runner":
         return self

@@ -52,6 +52,7 @@ class Loaded:
         self.module = module
         self.root = root
         self.state = state
+        self.before: Optional[Dict[str, bytes]] = None
 
 
 def load(

@@ -12,7 +12,7 @@ import threading
 import types
 import warnings
 import zlib
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
 from .load import Loaded
 from .unwire import decode
@@ -33,6 +33,7 @@ def observe(loaded: Loaded, inputs: bytes, twice: bool) -> List[Any]:
     [exception, args, kwargs] after the call, one graph, so that aliasing shows.
     """
     calls = [decode(inputs, build=True) for _ in range(2 if twice else 1)]
+    watch_state(loaded)
     seed_everything()
     fresh = rng_state()
     with captured() as (out, err, caught):
@@ -56,7 +57,7 @@ def observe(loaded: Loaded, inputs: bytes, twice: bool) -> List[Any]:
         "warnings": [(item.category.__name__, str(item.message)) for item in caught],
         "rng": rng_state() - fresh,
         "threads": threading.active_count() - 1,
-        "globals": module_state(loaded),
+        "globals": changed_state(loaded),
     }
     return [status, explicit, body, encode({name: found for name, found in effects.items() if found})]
 
@@ -115,17 +116,47 @@ def rng_state() -> int:
     return found
 
 
-def module_state(loaded: Loaded) -> Dict[str, bytes]:
-    """The module's data by name, each encoded; large or unsendable data is left out."""
-    found = {}
-    for name in loaded.state:
-        try:
-            data = encode(getattr(loaded.module, name))
-        except (WireError, AttributeError):
-            continue
-        if len(data) <= STATE_BYTES:
-            found[name] = data
-    return found
+def changed_state(loaded: Loaded) -> Dict[str, bytes]:
+    """The module's data that a call changed, each encoded; it is then put back as it was.
+
+    Large or unsendable data is left out.
+    """
+    if loaded.before is None:
+        return {}
+    changed = {}
+    for name, before in loaded.before.items():
+        data = state_of(loaded, name)
+        if data is not None and data != before:
+            changed[name] = data
+            restore(loaded, name, before)
+    return changed
+
+
+def watch_state(loaded: Loaded) -> None:
+    """Note the module's data before the first call."""
+    if loaded.before is None:
+        states = {name: state_of(loaded, name) for name in loaded.state}
+        loaded.before = {name: data for name, data in states.items() if data is not None}
+
+
+def state_of(loaded: Loaded, name: str) -> Optional[bytes]:
+    try:
+        data = encode(getattr(loaded.module, name))
+    except (WireError, AttributeError):
+        return None
+    return data if len(data) <= STATE_BYTES else None
+
+
+def restore(loaded: Loaded, name: str, before: bytes) -> None:
+    """Put data back, in place where it is a container that others may hold too."""
+    now, old = getattr(loaded.module, name), decode(before, build=True)
+    if type(now) is type(old) is list:
+        now[:] = old
+    elif type(now) is type(old) and type(now) in (dict, set):
+        now.clear()
+        now.update(old)
+    else:
+        setattr(loaded.module, name, old)
 
 
 def is_explicit(error: BaseException, root: str) -> bool:

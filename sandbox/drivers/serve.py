@@ -117,7 +117,8 @@ class Server:
         before = set(sys.modules)
         self.loaded, failure = load(**arguments)
         new = sorted(name for name in set(sys.modules) - before)
-        return {"failure": failure, "imported": new}
+        names = [] if self.loaded is None else list(self.loaded.state)
+        return {"failure": failure, "imported": new, "state": names}
 
     def call(self, inputs: bytes, twice: bool = False) -> Any:
         if self.tracer is not None:

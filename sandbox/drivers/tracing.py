@@ -24,6 +24,7 @@ class Tracer:
 
     def __init__(self, loaded: Loaded) -> None:
         self.path = loaded.module.__file__
+        self.source = loaded.module.__spec__.loader.text
         self.lines: Set[int] = set()
         self.arcs: Dict[types.CodeType, Set[Tuple[int, int]]] = {}
         self.last: Dict[Any, int] = {}
@@ -57,22 +58,31 @@ class Tracer:
         return self.step
 
     def report(self) -> Dict[str, Any]:
-        """Lines that ran, and per code object seen: its lines and half-covered branches.
+        """Lines that ran, lines of functions that could run, and the branches of code that ran.
 
         branches are [line, taken, not taken] for each conditional jump of a code object that ran.
         """
-        branches: List[List[Any]] = []
+        went: Dict[Any, Set[bool]] = {}
         for code, arcs in self.arcs.items():
-            for line, offset, onward, target in conditional_jumps(code):
-                if any(start == offset for start, _ in arcs):
-                    taken = any(start == offset and end == target for start, end in arcs)
-                    passed = any(start == offset and end == onward for start, end in arcs)
-                    branches.append([line, taken, passed])
-        return {"lines": sorted(self.lines), "branches": sorted(branches)}
+            for place, offset, if_true, if_false in conditional_jumps(code):
+                ways = went.setdefault((code.co_name, *place), set())
+                ways.update(True for start, end in arcs if (start, end) == (offset, if_true))
+                ways.update(False for start, end in arcs if (start, end) == (offset, if_false))
+        branches = [[key[1], True in ways, False in ways] for key, ways in went.items() if ways]
+        return {
+            "lines": sorted(self.lines),
+            "branches": sorted(branches),
+            "executable": sorted(executable(self.source, self.path)),
+        }
 
 
-def conditional_jumps(code: types.CodeType) -> Iterator[Tuple[int, int, int, int]]:
-    """(line, offset, next offset, jump target) of the code's own conditional jumps."""
+def conditional_jumps(
+    code: types.CodeType,
+) -> Iterator[Tuple[Tuple[Any, ...], int, int, int]]:
+    """(place, offset, offset if true, offset if false) of the code's own conditional jumps.
+
+    The compiler writes some conditions twice (at a loop's top and bottom); both have one place.
+    """
     line = code.co_firstlineno
     before = ""
     found = list(dis.get_instructions(code))
@@ -81,10 +91,33 @@ def conditional_jumps(code: types.CodeType) -> Iterator[Tuple[int, int, int, int
             line = line_of(item, line)
         jump = "JUMP" in item.opname and "IF" in item.opname
         if jump and before not in COMPILER_MADE and position + 1 < len(found):
-            yield line, item.offset, found[position + 1].offset, int(item.argval)
+            columns = getattr(item, "positions", None)
+            place = (line, *columns[2:]) if columns else (line, item.offset)
+            ends = found[position + 1].offset, int(item.argval)
+            jumps_if_true = "TRUE" in item.opname or "NOT_NONE" in item.opname
+            if_false, if_true = ends if jumps_if_true else ends[::-1]
+            yield place, item.offset, if_true, if_false
         before = item.opname
 
 
 def line_of(item: Any, line: int) -> int:
     number = getattr(item, "line_number", item.starts_line)
     return line if number is None else int(number)
+
+
+def executable(source: str, path: str) -> Set[int]:
+    """The lines of all functions in a file that hold instructions, `def` lines left out."""
+    found: Set[int] = set()
+    waiting = [compile(source.encode(), path, "exec")]
+    while waiting:
+        code = waiting.pop()
+        inner = [item for item in code.co_consts if isinstance(item, types.CodeType)]
+        waiting.extend(inner)
+        if code.co_flags & 0x2:  # CO_NEWLOCALS: a function, not a module or class body
+            for item in dis.get_instructions(code):
+                if item.opname not in PROLOGUE and item.starts_line not in (None, False):
+                    found.add(line_of(item, code.co_firstlineno))
+    return found
+
+
+PROLOGUE = frozenset(("RESUME", "COPY_FREE_VARS", "MAKE_CELL", "RETURN_GENERATOR", "GEN_START"))

@@ -1,0 +1,251 @@
+"""The Baseline: all that is the same for every edit of one target, found out once.
+
+Its tests' results, the calls they make, the corpus of inputs with the original's outcomes, the
+module's data, and how strong those inputs are (mutants). DESIGN section 5, last paragraph.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from perfbot.sandbox.drivers.values import WireError
+from perfbot.sandbox.errors import BaselineError
+from perfbot.sandbox.exploration import arguments_of, explore
+from perfbot.sandbox.inputs.arguments import Arguments
+from perfbot.sandbox.inputs.signature import Signature, signature_of
+from perfbot.sandbox.oracle import Expected, Oracle
+from perfbot.sandbox.project import Project
+from perfbot.sandbox.settings import Settings
+from perfbot.sandbox.suite import SuiteRun, run_suite
+from perfbot.sandbox.target import Target
+from perfbot.sandbox.workload import WorkloadFile, WorkloadProcess, named_cases
+
+if TYPE_CHECKING:
+    from perfbot.sandbox.strength import Strength
+
+FUZZ_CPU_S = 0.25
+"""CPU seconds the original may spend on a generated input; larger ones are beyond the edge."""
+CASE_CPU_S = 20.0
+SIZES = (8, 8, 40, 200)
+"""Largest container in each quarter of the examples: small inputs first."""
+EDGE = 5
+"""This many inputs out of time, and no larger ones are tried."""
+SMALL_INT = 10
+UNSTABLE_SHARE = 0.5
+
+
+@dataclass(slots=True)
+class Baseline:
+    """The original of one target, ready to judge edits against."""
+
+    project: Project
+    target: Target
+    settings: Settings
+    oracle: Oracle
+    signature: Signature
+    workload: WorkloadProcess | None
+    suite: SuiteRun
+    imports: tuple[str, ...]
+    """Modules outside the project that the original loads: shared by all versions."""
+    state: tuple[str, ...]
+    """Names of the module's data, watched for changes."""
+    load_s: float
+    cases: list[tuple[str, Expected]] = field(default_factory=list)
+    """Named inputs: the workload's cases, captured calls, doctests' calls."""
+    corpus: list[Expected] = field(default_factory=list)
+    """Generated inputs on which the original gives a comparable answer."""
+    discarded: dict[str, int] = field(default_factory=dict)
+    """How many generated inputs were not comparable, by reason."""
+    size_limit: int = SIZES[0]
+    """The largest container that the original answers in time."""
+    int_limit: int | None = None
+    """The largest int argument that it answers in time, where one ran out of it."""
+    measured_strength: "Strength | None" = None
+
+    def replayed(self) -> list[tuple[str, Expected]]:
+        """The named inputs on which edits can be judged."""
+        return [(name, item) for name, item in self.cases if item.discarded is None]
+
+    def observed(self) -> list[Arguments]:
+        """The named inputs' arguments, smallest first, for generating more like them."""
+        found = []
+        for _, item in sorted(self.cases, key=lambda pair: len(pair[1].inputs))[:60]:
+            try:
+                found.append(arguments_of(item.inputs))
+            except (WireError, ValueError):
+                continue  # a call that only the sandbox can read
+        return found
+
+    def strength(self) -> "Strength":
+        """How well the inputs tell mutants from the original; found out at the first need."""
+        if self.measured_strength is None:
+            from perfbot.sandbox.strength import oracle_strength
+
+            self.measured_strength = oracle_strength(self)
+        return self.measured_strength
+
+    def close(self) -> None:
+        """End the original's processes."""
+        self.oracle.close()
+        if self.workload is not None:
+            self.workload.close()
+
+
+def prepare(
+    project: Project, target: Target, settings: Settings, workload_file: WorkloadFile | None
+) -> Baseline:
+    """Find out all that is the same for every edit of `target`.
+
+    Raises: BaselineError when the original does not import, its tests fail, it has no inputs to
+    judge by, or its answers cannot be compared; UsageError for a workload that does not load.
+    """
+    oracle = Oracle(project, target)
+    workload: WorkloadProcess | None = None
+    try:
+        oracle.start()
+        loaded = oracle.learn_module()
+        suite = passing_suite(project, target)
+        workload = WorkloadProcess(workload_file, project, target) if workload_file else None
+        baseline = Baseline(
+            project=project,
+            target=target,
+            settings=settings,
+            oracle=oracle,
+            signature=signature_of(target.source, skip_first=target.kind == "classmethod"),
+            workload=workload,
+            suite=suite,
+            imports=loaded.imports,
+            state=loaded.state,
+            load_s=loaded.seconds,
+        )
+        gather_cases(baseline)
+        grow_corpus(baseline)
+        require_comparable(baseline)
+    except BaseException:
+        oracle.close()
+        if workload is not None:
+            workload.close()
+        raise
+    return baseline
+
+
+def passing_suite(project: Project, target: Target) -> SuiteRun:
+    """The suite's run with calls captured. Raises: BaselineError unless all of it passes."""
+    suite = run_suite(project, target, capture=True)
+    failed = [name for name, outcome in suite.tests.items() if outcome == "failed"]
+    if failed:
+        raise BaselineError(
+            f"the project's tests fail before any edit: {', '.join(failed[:5])}"
+            + (f" and {len(failed) - 5} more" if len(failed) > 5 else ""),
+            "mend them, or choose passing ones with --tests 'pytest …'"
+            f"\n{suite.output[-1500:]}",
+        )
+    if suite.tests and not suite.ended:
+        raise BaselineError(
+            "the project's tests do not come to an end before any edit",
+            f"run them by hand, or choose others with --tests\n{suite.output[-1500:]}",
+        )
+    if not suite.tests and suite.exit_status not in (0, 4, 5):
+        raise BaselineError(
+            f"the project's tests cannot run (status {suite.exit_status})",
+            f"check --tests and --python\n{suite.output[-1500:]}",
+        )
+    return suite
+
+
+def gather_cases(baseline: Baseline) -> None:
+    """The workload's cases, the calls captured from the suite, and those of doctests."""
+    target = baseline.target
+    named: list[tuple[str, bytes]] = []
+    if baseline.workload is not None:
+        named += named_cases(baseline.workload.cases(), "case")
+    named += named_cases(baseline.suite.calls, "call")
+    if ">>>" in target.source:
+        doctests = run_suite(baseline.project, target, capture=True, doctests=True)
+        named += named_cases(doctests.calls, "doctest call")
+    seen = set()
+    for name, inputs in named:
+        if inputs not in seen:
+            seen.add(inputs)
+            baseline.cases.append((name, baseline.oracle.ask(inputs, cpu_s=CASE_CPU_S)))
+
+
+def grow_corpus(baseline: Baseline) -> None:
+    """Generate inputs and keep those on which the original gives a comparable answer."""
+    settings = baseline.settings
+    draw = random.Random(settings.seed)
+    taken: set[bytes] = {item.inputs for _, item in baseline.cases}
+
+    def visit(inputs: bytes) -> bool:
+        if inputs not in taken and not beyond_edge(baseline, inputs):
+            taken.add(inputs)
+            keep(baseline, baseline.oracle.ask(inputs, cpu_s=FUZZ_CPU_S))
+        return False
+
+    if baseline.workload is not None and "strategy" in baseline.workload.has:
+        for inputs in baseline.workload.draw(settings.examples, draw.getrandbits(32)):
+            visit(inputs)
+        return
+    observed = baseline.observed()
+    for size in SIZES:
+        before = baseline.discarded.get("timeout", 0)
+        explore(
+            baseline.signature, observed, visit, file_source=baseline.target.file_source,
+            examples=settings.examples // len(SIZES), seed=draw.getrandbits(32), max_size=size,
+            max_int=baseline.int_limit,
+        )  # fmt: skip
+        if baseline.discarded.get("timeout", 0) - before > EDGE:
+            break  # the original's edge: larger inputs only cost time
+        baseline.size_limit = size
+
+
+def beyond_edge(baseline: Baseline, inputs: bytes) -> bool:
+    """Whether an int argument is as large as one on which the original ran out of time."""
+    limit = baseline.int_limit
+    return limit is not None and largest_int(inputs) > limit
+
+
+def largest_int(inputs: bytes) -> int:
+    arguments = arguments_of(inputs)
+    values = [*arguments.args, *arguments.kwargs.values()]
+    return max((abs(item) for item in values if type(item) is int), default=0)
+
+
+def keep(baseline: Baseline, expected: Expected) -> None:
+    """File a generated input; one that took too long lowers the limit for int arguments."""
+    if expected.discarded == "timeout" and (size := largest_int(expected.inputs)) > SMALL_INT:
+        baseline.int_limit = min(baseline.int_limit or size, max(size // 4, SMALL_INT))
+    if expected.discarded is None:
+        baseline.corpus.append(expected)
+    else:
+        baseline.discarded[expected.discarded] = baseline.discarded.get(expected.discarded, 0) + 1
+
+
+def require_comparable(baseline: Baseline) -> None:
+    """Raises: BaselineError where the original cannot be compared with anything."""
+    items: Sequence[Expected] = [*(item for _, item in baseline.cases), *baseline.corpus]
+    if not items and not baseline.discarded:
+        raise BaselineError(
+            f"nothing calls {baseline.target.qualname}: no test, no doctest, no workload, and its "
+            "parameters are not annotated",
+            "write a workload file with a `cases()` function and pass it with --workload FILE",
+        )
+    unstable = [item for item in items if item.discarded == "unstable"]
+    count = len(unstable) + baseline.discarded.get("unstable", 0)
+    total = len(items) + sum(baseline.discarded.values())
+    if count > UNSTABLE_SHARE * total:
+        from perfbot.sandbox.comparison import difference
+
+        which = [difference(*item.outcomes[:2]) for item in unstable if len(item.outcomes) == 2]
+        raise BaselineError(
+            f"{baseline.target.qualname} is not deterministic: on {count} of {total} inputs two "
+            f"runs of the original differ ({next(iter(which), 'the result') or 'the result'})",
+            "name a deterministic target, or say in the workload's `equivalent` what may differ",
+        )
+    if not baseline.corpus and not baseline.replayed():
+        reasons = ", ".join(f"{item.discarded}" for item in items[:5]) or str(baseline.discarded)
+        raise BaselineError(
+            f"no input of {baseline.target.qualname} can be compared ({reasons})",
+            "pass inputs that plain data can describe with --workload FILE",
+        )

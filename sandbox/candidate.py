@@ -1,0 +1,73 @@
+"""A Candidate: one edit on trial, its processes, and the inputs it was shown."""
+
+from dataclasses import dataclass, field
+
+from perfbot.sandbox.baseline import Baseline
+from perfbot.sandbox.edit import Edit
+from perfbot.sandbox.oracle import Expected, judge
+from perfbot.sandbox.outcome import Outcome, Runner
+from perfbot.sandbox.verdict import Counterexample
+
+SLACK = 10.0
+"""An edit may need this many times the original's CPU time on an input, and `SLACK_S` more,
+before it is refuted for running out of time: slower inputs are `measure`'s matter."""
+SLACK_S = 1.0
+
+
+@dataclass(slots=True)
+class Candidate:
+    """One edit under trial: a runner per hash seed, and what was learnt on the way."""
+
+    baseline: Baseline
+    edit: Edit
+    runners: list[Runner] = field(default_factory=list)
+    explored: list[Expected] = field(default_factory=list)
+    """Comparable inputs generated for this edit alone."""
+    calls: int = 0
+
+    def start(self) -> str | None:
+        """Load the edit under every hash seed of the oracle; what went wrong, or None."""
+        baseline = self.baseline
+        for seed in baseline.oracle.hash_seeds:
+            runner = Runner(
+                baseline.project, baseline.target, self.edit.file_source, hash_seed=seed,
+                imports=baseline.imports, state=baseline.state,
+            )  # fmt: skip
+            self.runners.append(runner)
+            failure = runner.start()
+            if failure is not None:
+                return failure
+        return None
+
+    def try_input(self, expected: Expected, *, seed: int = 0) -> tuple[str, Outcome] | None:
+        """How the edit differs on one input under one of the hash seeds, or None."""
+        self.calls += 1
+        limit = SLACK * expected.seconds + SLACK_S
+        actual = self.runners[seed].call(expected.inputs, cpu_s=limit)
+        workload = self.baseline.workload
+        equivalent = None
+        if workload is not None and "equivalent" in workload.has:
+            equivalent = workload.equivalent
+        found = judge(expected, actual, equivalent=equivalent)
+        return None if found is None else (found, actual)
+
+    def close(self) -> None:
+        for runner in self.runners:
+            runner.close()
+        self.runners = []
+
+
+def counterexample(
+    candidate: Candidate, expected: Expected, actual: Outcome, found: str
+) -> Counterexample:
+    """What a person is shown of an input on which the edit differs."""
+    from perfbot.sandbox.explanation import call_text, outcome_text, snippet
+
+    target = candidate.baseline.target
+    return Counterexample(
+        call=call_text(target, expected.inputs),
+        expected=outcome_text(expected.outcomes[0]),
+        actual=outcome_text(actual),
+        difference=found,
+        snippet=snippet(target, candidate.edit.file_source, expected.inputs),
+    )

@@ -1,0 +1,95 @@
+"""Which lines and branches of a version's target, and of its new helpers, the inputs reach."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from perfbot.sandbox.baseline import Baseline
+from perfbot.sandbox.languages.python import functions
+from perfbot.sandbox.outcome import Runner
+from perfbot.sandbox.worker import ChildFailedError
+
+TRACED_CPU_S = 5.0
+"""A traced call may take this long; tracing each instruction is about a hundred times slower."""
+TRACEABLE_S = 0.02
+"""Inputs that take the original longer than this are traced last."""
+TOTAL_CPU_S = 30.0
+CHECK_EVERY = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Uncovered:
+    """A line that never ran, or a condition that always went one way. `text` is the line's."""
+
+    line: int
+    text: str
+    what: str
+
+
+def uncovered(
+    baseline: Baseline, source: str, inputs: Sequence[tuple[float, bytes]]
+) -> list[Uncovered]:
+    """What of `source` (a version of the target's file) the inputs do not reach.
+
+    `inputs` are (seconds the original takes, encoded arguments). Raises: ChildFailedError.
+    """
+    spans = traced_spans(baseline, source)
+    lines = source.splitlines()
+    runner = Runner(
+        baseline.project, baseline.target, source, hash_seed=baseline.oracle.hash_seeds[0],
+        imports=baseline.imports, state=baseline.state,
+    )  # fmt: skip
+    with runner:
+        failure = runner.start()
+        if failure is not None or runner.worker is None:
+            raise ChildFailedError("error", f"the import failed: {failure}")
+        runner.worker.request("cover")
+        ordered = sorted(inputs)
+        start = runner.worker.cpu_ns()
+        for index, (_, data) in enumerate(ordered, 1):
+            runner.worker.request("call", inputs=data, cpu_s=TRACED_CPU_S)
+            last = index == len(ordered) or runner.worker.cpu_ns() - start > TOTAL_CPU_S * 1e9
+            if index % CHECK_EVERY == 0 or last:
+                found = missing(runner.worker.request("covered"), spans, lines)
+                if last or not found:
+                    return found
+    return [Uncovered(spans[0][0], "", "no input to trace")]
+
+
+def traced_spans(baseline: Baseline, source: str) -> list[tuple[int, int]]:
+    """The line spans of the target and of the helpers that the original's file does not have."""
+    target = baseline.target
+    before = {item.qualname for item in functions(target.file_source)}
+    return [
+        (item.start_line, item.end_line)
+        for item in functions(source)
+        if item.qualname == target.qualname or item.qualname not in before
+    ]
+
+
+def missing(
+    report: object, spans: Iterable[tuple[int, int]], lines: Sequence[str]
+) -> list[Uncovered]:
+    """The gaps in a tracer's report. A branch counts as covered if any of its copies is."""
+    if not isinstance(report, dict):
+        raise ChildFailedError("corrupt", "coverage that is not a report")
+
+    def text(line: int) -> str:
+        return lines[line - 1].strip() if 0 < line <= len(lines) else ""
+
+    def inside(line: int) -> bool:
+        return any(first <= line <= last for first, last in spans)
+
+    run = set(report["lines"])
+    found = [
+        Uncovered(line, text(line), "never ran")
+        for line in report["executable"]
+        if line not in run and inside(line) and not is_header(text(line))
+    ]
+    for line, taken, passed in report["branches"]:
+        if inside(line) and not (taken and passed):
+            found.append(Uncovered(line, text(line), "a condition that always went one way"))
+    return found
+
+
+def is_header(text: str) -> bool:
+    return text.startswith(("def ", "async def ", "@", "class "))
