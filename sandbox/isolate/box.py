@@ -26,7 +26,11 @@ class Box:
     """
 
     read_only: tuple[tuple[Path, str], ...] = ()
-    """Host path -> path inside, for interpreters, the project's tree and drivers."""
+    """
+    Host path -> path inside, for interpreters, the project's tree and drivers. When perfbot runs
+    as root the payload runs as nobody, so what lies in a mounted folder must be readable for
+    others; of the folder itself (often 0700, if made by `tempfile`) that is not asked.
+    """
     files: tuple[tuple[str, bytes], ...] = ()
     """Path inside -> content, read-only; may replace a file of a `read_only` mount."""
     env: tuple[tuple[str, str], ...] = ()
@@ -50,7 +54,7 @@ def interpreter_mounts(python: Path) -> tuple[tuple[Path, str], ...]:
 
 @functools.cache
 def _interpreter_mounts(python: Path) -> tuple[tuple[Path, str], ...]:
-    if not python.is_file():
+    if not (os.path.isfile(python) and os.access(python, os.X_OK)):
         raise UsageError(f"There is no Python interpreter at {python}.", "Name one with --python.")
     asked = subprocess.run(
         [python, "-I", "-B", "-c", _ASK_PREFIXES], capture_output=True, text=True, check=False

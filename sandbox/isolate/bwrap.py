@@ -16,7 +16,7 @@ from perfbot.sandbox.isolate.limits import MIB
 
 # The payload's user id in root mode: nobody's, never 0. A process with kernel uid 0 could write
 # /proc/sys/kernel/core_pattern, and is exempt from RLIMIT_NPROC.
-_NOBODY = 65534
+NOBODY = 65534
 _PATH = "/usr/local/bin:/usr/bin:/bin"
 _SYSTEM_LINKS = ("/bin", "/sbin", "/lib", "/lib64", "/lib32")
 _SYSTEM_FILES = (
@@ -39,14 +39,12 @@ _MEND_USER = (
     "Allow user namespaces: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 "
     "(Ubuntu 24.04 and later), or sudo sysctl -w kernel.unprivileged_userns_clone=1 (older "
     "Debian). Inside docker: run it with --security-opt seccomp=unconfined --security-opt "
-    "apparmor=unconfined --security-opt systempaths=unconfined. To run without any protection "
-    "from the code under test: --unsafe-no-sandbox."
+    "apparmor=unconfined --security-opt systempaths=unconfined."
 )
 _MEND_ROOT = (
     "Run perfbot as an ordinary user, or give the container what bubblewrap needs: docker run "
     "--cap-add SYS_ADMIN --cap-add NET_ADMIN --security-opt seccomp=unconfined --security-opt "
-    "apparmor=unconfined --security-opt systempaths=unconfined. To run without any protection "
-    "from the code under test: --unsafe-no-sandbox."
+    "apparmor=unconfined --security-opt systempaths=unconfined."
 )
 
 
@@ -117,7 +115,8 @@ def prepare(
     Options travel through a file (--args), so that /proc/1/cmdline shows no path of the host.
     """
     fds: list[int] = []
-    options = [*_namespaces(bubblewrap), *_environment(box), *_system(fds), *_mounts(box, fds)]
+    options = [*_namespaces(bubblewrap), *_environment(box), *_system(fds)]
+    options += _mounts(box, fds, as_nobody=bubblewrap.setpriv is not None)
     options += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", box.cwd]
     options += ["--seccomp", _data_fd(seccomp.program(refuse_shmget=refuse_shmget), fds)]
     if status_fd is not None:
@@ -144,7 +143,7 @@ def _namespaces(bubblewrap: Bubblewrap) -> list[str]:
 def _drop_root(bubblewrap: Bubblewrap) -> list[str]:
     if not bubblewrap.setpriv:
         return []
-    ids = ["--reuid", str(_NOBODY), "--regid", str(_NOBODY), "--clear-groups"]
+    ids = ["--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups"]
     return [bubblewrap.setpriv, *ids, "--inh-caps=-all", "--bounding-set=-all", "--"]
 
 
@@ -172,16 +171,37 @@ def _system(fds: list[int]) -> list[str]:
     return [*options, "--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev"]
 
 
-def _mounts(box: Box, fds: list[int]) -> list[str]:
+def _mounts(box: Box, fds: list[int], *, as_nobody: bool) -> list[str]:
     options = [*_memory("/tmp", box.tmp_bytes), *_memory("/dev/shm", 64 * MIB)]
     options += [*_memory(HOME, 16 * MIB), *_memory("/box", box.box_bytes)]
     mounted = ["/usr", "/proc"]
     made = {"/etc", "/home", "/tmp", "/dev", "/dev/shm", "/box", HOME}
     for source, inside in sorted(box.read_only, key=lambda mount: mount[1].count("/")):
-        options += [*_parents(inside, mounted, made), "--ro-bind", str(source), inside]
+        options += _parents(inside, mounted, made)
+        if as_nobody and _is_private(source):
+            options += _children(source, inside)
+        else:
+            options += ["--ro-bind", str(source), inside]
         mounted.append(inside)
     for inside, content in box.files:
         options += [*_parents(inside, mounted, made), *_file(inside, content, fds)]
+    return options
+
+
+def _is_private(source: Path) -> bool:
+    """Whether nobody may not look into this folder, as into those of `tempfile.mkdtemp`."""
+    return source.is_dir() and source.stat().st_mode & 0o005 != 0o005
+
+
+def _children(source: Path, inside: str) -> list[str]:
+    """Show a private folder of root's by mounting what is in it now, each by itself."""
+    options = _folder(inside)
+    for child in sorted(source.iterdir()):
+        target = f"{inside}/{child.name}"
+        if child.is_symlink():
+            options += ["--symlink", str(child.readlink()), target]
+        else:
+            options += ["--ro-bind", str(child), target]
     return options
 
 

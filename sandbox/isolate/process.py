@@ -78,6 +78,7 @@ def launch(
     block_read, block_write = os.pipe()
     with open(status_read, "rb", buffering=0) as status, open(block_write, "wb", buffering=0) as go:
         process = _start(command, box, fds, stdin, (status_write, block_read))
+        account = None
         try:
             child = _child_pid(status.fileno(), process)
             # bubblewrap waits for `go` when the Box is set up. Until then nothing of the payload
@@ -89,13 +90,14 @@ def launch(
             sandboxed = Sandboxed(
                 process, child, os.dup(status.fileno()), account, limits, on_output
             )
-        except ProcessLookupError as problem:  # bubblewrap gave up meanwhile, and says why
-            raise MachineError(
-                f"The sandbox could not be set up: {_last_words(process)}"
-            ) from problem
-        except BaseException:
-            process.kill()
-            process.communicate()
+        except BaseException as problem:
+            if not isinstance(problem, ProcessLookupError):
+                process.kill()
+            said = _last_words(process)
+            if account is not None:
+                account.close()
+            if isinstance(problem, ProcessLookupError):  # bubblewrap gave up, and said why
+                raise MachineError(f"The sandbox could not be set up: {said}") from problem
             raise
         # No reader: the set-up failed after its first word, which `wait` will report.
         with contextlib.suppress(BrokenPipeError):
@@ -132,8 +134,9 @@ def _start(
     """Start bubblewrap; closes our copy of `control`, the (status, block) ends that it takes."""
     ours = list(control)
     try:
+        bubblewrap = bwrap.working_bubblewrap()
         prepared = bwrap.prepare(
-            bwrap.working_bubblewrap(),
+            bubblewrap,
             command,
             box,
             refuse_shmget=memory.accounting() == "watchdog",
@@ -141,7 +144,13 @@ def _start(
             block_fd=control[1],
         )
         ours += prepared.fds
-        return spawn(prepared.command, pass_fds=[*ours, *fds], stdin=stdin)
+        process = spawn(prepared.command, pass_fds=[*ours, *fds], stdin=stdin)
+        if bubblewrap.setpriv:
+            for stream in (process.stdout, process.stderr):
+                assert stream is not None
+                # Else /dev/stdout, which opens the pipe anew, would be refused inside.
+                os.fchown(stream.fileno(), bwrap.NOBODY, -1)
+        return process
     finally:
         for fd in ours:
             os.close(fd)
@@ -157,11 +166,15 @@ def _child_pid(status_fd: int, process: subprocess.Popen[bytes]) -> int:
             raise MachineError(f"bubblewrap did not start within {_START_S:.0f} seconds.")
         read = os.read(status_fd, 4096)
         if not read:
-            raise MachineError(f"The sandbox did not start: {_last_words(process)}")
+            raise ProcessLookupError("bubblewrap ended before its first word")
         text += read
     return int(json.loads(text)["child-pid"])
 
 
 def _last_words(process: subprocess.Popen[bytes]) -> str:
     """What bubblewrap, which is ending by itself, wrote to stderr."""
-    return process.communicate()[1].decode(errors="replace").strip()
+    assert process.stderr is not None and process.stdout is not None
+    with process.stdout, process.stderr:
+        said = process.stderr.read().decode(errors="replace").strip()
+    process.wait()
+    return said
