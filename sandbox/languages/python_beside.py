@@ -231,7 +231,8 @@ def _is_example(piece: Piece, own_name: str, *, after: bool) -> bool:
     if isinstance(statement, ast.If) and "__name__" in piece.uses:
         return True
     shows = ast.Expr | ast.Assert | ast.If | ast.For | ast.While | ast.With | ast.Try | ast.Pass
-    return after and isinstance(statement, shows)
+    # before the function, only what calls an earlier version of it can be an example
+    return (after or own_name in piece.uses) and isinstance(statement, shows)
 
 
 def _splices(candidate: Candidate, beside: Beside) -> dict[tuple[int, int], str]:

@@ -2,6 +2,8 @@
 
 import ast
 import builtins
+import functools
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -127,6 +129,7 @@ def own_statement(candidate: Candidate) -> ast.FunctionDef | ast.AsyncFunctionDe
     return function_statement(tree, candidate.function)
 
 
+@functools.lru_cache(maxsize=16)
 def original_module(target: Target) -> Candidate:
     """Take apart the target's own file."""
     function = original_function(target)
@@ -228,13 +231,11 @@ def _take_apart(
     if root.has_error or len(nodes) != len(body):
         raise UsageError(f"The text cannot be read as Python {_python_version()}.")
     found = names(root)
+    starts = [name.start for name in found]
     pieces = []
     for position, (node, statement) in enumerate(zip(nodes, body, strict=True)):
-        inside = [
-            name
-            for name in found
-            if node.start_byte <= name.start < node.end_byte and name.home.kind == "module"
-        ]
+        span = slice(bisect_left(starts, node.start_byte), bisect_left(starts, node.end_byte))
+        inside = [name for name in found[span] if name.home.kind == "module"]
         pieces.append(
             Piece(
                 kind=_piece_kind(node, function, position),
