@@ -1,0 +1,168 @@
+"""What a person means by TARGET: the functions that a text on the command line names."""
+
+import difflib
+import logging
+import os
+import re
+from pathlib import Path
+
+from perfbot.sandbox.errors import UsageError
+from perfbot.sandbox.languages.python import functions, locate, read_source, syntax_tree, target_of
+from perfbot.sandbox.languages.python_modules import import_root_of
+from perfbot.sandbox.target import Target
+
+_log = logging.getLogger(__name__)
+
+_NO_CODE_OF_THE_PROJECT = frozenset(
+    {
+        *("__pycache__", "build", "dist", "node_modules", "site-packages", "venv", "env"),
+        *("tests", "test", "docs", "perfbot_workloads"),
+    }
+)
+_NO_TARGETS = re.compile(r"^(test_.*|.*_test|conftest|setup|noxfile|__main__)\.py$")
+
+
+def resolve(text: str, cwd: Path) -> list[Target]:
+    """Return the functions that `text` names, seen from `cwd`.
+
+    `text` is `FILE::QUALNAME`, `FILE:LINE`, `path/to/module/fn`, `pkg.mod.Class.method`, or a
+    file or folder, which mean all of their functions, in the order of the text (ranking them by
+    profile is done elsewhere).
+
+    Raises:
+        UsageError: nothing there has that name, it is ambiguous, or it is not Python.
+    """
+    cwd = cwd.resolve()
+    file_text, separator, qualname = text.partition("::")
+    if separator:
+        return [_in_file(_file(cwd / file_text), qualname.replace("::", "."), None)]
+    with_line = re.fullmatch(r"(.+):(\d+)", text)
+    if with_line:
+        return [_in_file(_file(cwd / with_line[1]), None, int(with_line[2]))]
+    path = cwd / text
+    if path.exists():
+        found = candidates_in(path)
+        if not found:
+            raise UsageError(f"{text}: no functions in there.", "Name another file or folder.")
+        return found
+    if text.endswith(".py"):
+        _file(path)
+    return [_spelled_out(text, cwd)]
+
+
+def candidates_in(path: Path) -> list[Target]:
+    """Return all functions of a file, or of a folder's files in the order of their names.
+
+    In a folder, tests, set-up scripts, hidden folders and virtual environments are left out, and
+    so are files that are not valid Python (each is logged).
+
+    Raises:
+        UsageError: `path` is a file that is not Python.
+    """
+    path = path.resolve()
+    root = project_root(path)
+    if path.is_file():
+        return _all_in(path, root)
+    found: list[Target] = []
+    for file in _files_in(path):
+        try:
+            found += _all_in(file, root)
+        except UsageError as error:
+            _log.warning("left out: %s", error.happened)
+    return found
+
+
+def project_root(path: Path) -> Path:
+    """Return the project's folder: the git top level, else the nearest with a pyproject.toml or
+    setup.py, else the file's own."""
+    folder = path if path.is_dir() else path.parent
+    above = (folder, *folder.parents)
+    for candidate in above:
+        if (candidate / ".git").exists():
+            return candidate
+    for candidate in above:
+        if any((candidate / name).is_file() for name in ("pyproject.toml", "setup.py")):
+            return candidate
+    return folder
+
+
+def _in_file(file: Path, qualname: str | None, line: int | None) -> Target:
+    root = project_root(file)
+    path = file.relative_to(root).as_posix()
+    return locate(root, path, qualname, line, import_root=import_root_of(root, path))
+
+
+def _file(path: Path) -> Path:
+    path = path.resolve()
+    if path.is_dir():
+        raise UsageError(f"{path.name} is a folder, not a Python file.")
+    if not path.is_file():
+        siblings = [item.name for item in path.parent.iterdir()] if path.parent.is_dir() else []
+        close = difflib.get_close_matches(path.name, siblings)
+        raise UsageError(
+            f"{path.name}: no such file in {path.parent}.",
+            f"Did you mean {' or '.join(close)}?" if close else "",
+        )
+    return path
+
+
+def _all_in(file: Path, root: Path) -> list[Target]:
+    path = file.relative_to(root).as_posix()
+    source = read_source(root, path)
+    syntax_tree(source, path)
+    last = {item.qualname: item for item in functions(source)}
+    import_root = import_root_of(root, path)
+    return [target_of(root, path, item, source, import_root=import_root) for item in last.values()]
+
+
+def _files_in(folder: Path) -> list[Path]:
+    found = []
+    for current, folders, names in os.walk(folder):
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".") and name not in _NO_CODE_OF_THE_PROJECT
+            if not (Path(current) / name / "pyvenv.cfg").exists()
+        )
+        found += [
+            Path(current) / name
+            for name in sorted(names)
+            if name.endswith(".py") and not _NO_TARGETS.match(name)
+        ]
+    return found
+
+
+def _spelled_out(text: str, cwd: Path) -> Target:
+    """The function of `path/to/module/fn`, `pkg/mod/Class.method` or `pkg.mod.Class.method`."""
+    parts = [part for part in re.split(r"[/.]", text) if part]
+    if not parts or not all(part.isidentifier() for part in parts):
+        raise UsageError(
+            f"{text}: no such file, folder or function.",
+            "Write FILE::FUNCTION, FILE:LINE, path/to/module/function, a file or a folder.",
+        )
+    root = project_root(cwd)
+    missing: UsageError | None = None
+    for base in dict.fromkeys((cwd, root, cwd / "src", root / "src", cwd / "lib", root / "lib")):
+        for length in range(len(parts) - 1, 0, -1):
+            stem = base.joinpath(*parts[:length])
+            for file in (stem.with_suffix(".py"), stem / "__init__.py"):
+                if file.is_file():
+                    try:
+                        return _in_file(file.resolve(), ".".join(parts[length:]), None)
+                    except UsageError as error:
+                        missing = missing or error
+    if missing is not None:
+        raise missing
+    raise UsageError(f"{text}: no module {'/'.join(parts[:-1])} here.", _near(parts, cwd, root))
+
+
+def _near(parts: list[str], cwd: Path, root: Path) -> str:
+    """Say which module was perhaps meant, by likeness of names."""
+    modules = {}
+    for base in (cwd, root, root / "src"):
+        for file in _files_in(base)[:2000]:
+            modules["/".join(file.relative_to(base).with_suffix("").parts)] = file
+    close = difflib.get_close_matches("/".join(parts[:-1]), list(modules), cutoff=0.5)
+    if close:
+        return f"Did you mean {' or '.join(f'{name}/{parts[-1]}' for name in close)}?"
+    return "Write FILE::FUNCTION, FILE:LINE, path/to/module/function, a file or a folder."
