@@ -1,0 +1,1 @@
+"""Where the inputs of a target come from: annotations, observed calls, and variants of a case."""

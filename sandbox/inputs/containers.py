@@ -1,0 +1,178 @@
+"""Shapes of containers: lists and their kin, tuples, dicts, records, iterators, unions."""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from perfbot.sandbox.drivers.values import Drained
+from perfbot.sandbox.inputs.drawing import ELEMENT, VALUES, Drawing, Path, fresh
+from perfbot.sandbox.inputs.scalars import Shape
+
+MAKERS: Mapping[str, Callable[[list[object]], object]] = {
+    "list": lambda items: items,
+    "tuple": tuple,
+    "set": set,
+    "frozenset": frozenset,
+    # What the driver turns into a one-pass iterator.
+    "iterator": lambda items: Drained("list_iterator", items, "end", None),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list, a variadic tuple, a set or an iterator, of elements of one shape."""
+
+    kind: str
+    element: Shape
+    longest: int = 8
+    """The greatest observed length."""
+    scalar: bool = False
+
+    @property
+    def hashable(self) -> bool:
+        """Whether the container may be a dict's key."""
+        return self.kind == "frozenset" or (self.kind == "tuple" and self.element.hashable)
+
+    def draw(self, drawing: Drawing, path: Path) -> object:
+        count = drawing.size(path, self.longest)
+        order = drawing.orders.get(path, "")
+        if order.startswith("permutation"):
+            start = int(order.removeprefix("permutation"))
+            items: list[object] = list(range(start, start + count))
+            random.Random(drawing.choices.integer(0, 0xFFFF)).shuffle(items)
+        else:
+            items = self._elements(drawing, path, count, order)
+        return MAKERS[self.kind](items)
+
+    def _elements(self, drawing: Drawing, path: Path, count: int, order: str) -> list[object]:
+        inner = (*path, ELEMENT)
+        roll = drawing.choices.integer(0, 31) if count > 1 else 0
+        source = drawing.for_elements(count)
+        if roll in (28, 29) and not order:
+            return repeated(source, self.element, inner, count, 1)
+        if roll in (25, 26, 27) and not order:
+            return repeated(source, self.element, inner, count, 3)
+        items = [self.element.draw(source, inner) for _ in range(count)]
+        if "distinct" in order:
+            items = distinct(source, items, self.element, inner)
+        if self.element.scalar and self.kind != "set":
+            if "sorted" in order or (roll in (30, 31) and not order):
+                items.sort(key=sort_key)
+            if "reversed" in order or (roll == 24 and not order):
+                items.sort(key=sort_key, reverse=True)
+        elif roll == 31 and count > 1 and not self.element.hashable:
+            items[-1] = items[0]  # the same row twice: a write to one must show in the other
+        return items
+
+
+def sort_key(value: object) -> tuple[int, object]:
+    """Orders numbers with numbers and strings with strings; NaN last, so that order is total."""
+    if isinstance(value, float) and value != value:
+        return 1, 0
+    return 0, value
+
+
+def repeated(drawing: Drawing, element: Shape, path: Path, count: int, kinds: int) -> list[object]:
+    """`count` elements that take at most `kinds` values."""
+    few = [element.draw(drawing, path) for _ in range(kinds)]
+    return [fresh(drawing.choices.pick(few)) for _ in range(count)]
+
+
+def distinct(drawing: Drawing, items: list[object], element: Shape, path: Path) -> list[object]:
+    """`items` with each repeated value replaced by a new one; shorter where none is found."""
+    kept: dict[object, object] = {}
+    for item in items:
+        for _ in range(4):
+            if _key(item) not in kept:
+                break
+            item = item + len(items) if type(item) is int else element.draw(drawing, path)
+        kept.setdefault(_key(item), item)
+    return list(kept.values())
+
+
+def _key(item: object) -> object:
+    return item if isinstance(item, (int, float, str, bytes)) else repr(item)
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """A tuple of fixed length, each position of a shape of its own."""
+
+    items: tuple[Shape, ...]
+    scalar: bool = False
+
+    @property
+    def hashable(self) -> bool:
+        """Whether every position is."""
+        return all(item.hashable for item in self.items)
+
+    def draw(self, drawing: Drawing, path: Path) -> tuple[object, ...]:
+        source = drawing.for_elements(len(self.items))
+        return tuple(item.draw(source, (*path, at)) for at, item in enumerate(self.items))
+
+
+@dataclass(frozen=True, slots=True)
+class Mappings:
+    """A dict whose keys share a shape and whose values share a shape."""
+
+    key: Shape
+    value: Shape
+    longest: int = 6
+    scalar: bool = False
+    hashable: bool = False
+
+    def draw(self, drawing: Drawing, path: Path) -> dict[object, object]:
+        count = drawing.size(path, self.longest)
+        source = drawing.for_elements(2 * count)
+        keys, values = (*path, ELEMENT), (*path, VALUES)
+        items = distinct(
+            source, [self.key.draw(source, keys) for _ in range(count)], self.key, keys
+        )
+        return {key: self.value.draw(source, values) for key in items}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One key of a record: its value's shape, and whether some records lack it."""
+
+    key: str
+    value: Shape
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """A dict with known keys, such as a JSON object."""
+
+    fields: tuple[Field, ...]
+    scalar: bool = False
+    hashable: bool = False
+
+    def draw(self, drawing: Drawing, path: Path) -> dict[object, object]:
+        source = drawing.for_elements(len(self.fields))
+        keeps = drawing.keeps(("record", path))
+        made: dict[object, object] = {}
+        for item in self.fields:
+            if (item.optional or not keeps) and source.choices.chance(30):
+                continue
+            made[item.key] = item.value.draw(source, (*path, item.key))
+        if not keeps and drawing.literals.texts and self.fields:
+            name = drawing.choices.pick(drawing.literals.texts)
+            made[name] = self.fields[0].value.draw(source, (*path, ELEMENT))
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Unions:
+    """One of several shapes; `options` repeats a shape to give it weight."""
+
+    options: tuple[Shape, ...]
+    scalar: bool = False
+
+    @property
+    def hashable(self) -> bool:
+        """Whether every option is."""
+        return all(option.hashable for option in self.options)
+
+    def draw(self, drawing: Drawing, path: Path) -> object:
+        return drawing.choices.pick(self.options).draw(drawing, path)

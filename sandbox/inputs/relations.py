@@ -1,0 +1,362 @@
+"""Relations that every observed input keeps: equal lengths, an index within a list, an order.
+
+They are hints, not facts: most draws keep them, so that inputs reach past the checks at a
+function's head, and about a tenth break them.
+"""
+
+import itertools
+import reprlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from perfbot.sandbox.inputs.drawing import ELEMENT, VALUES, Drawing, Hint, Path
+
+Quantity = tuple[str, Path]
+"""`("length", path)` of the containers at a path, or `("value", path)` of the int there."""
+
+MIN_INPUTS = 3
+"""Distinct inputs that must agree before a relation between values counts as a hint."""
+FIXED_LENGTH_MIN_INPUTS = 5
+"""A length that never varies needs more inputs than a relation that holds as lengths vary."""
+KEY = reprlib.Repr()
+KEY.maxdict = KEY.maxlist = KEY.maxtuple = KEY.maxset = KEY.maxfrozenset = 20
+KEY.maxstring = 200
+MAX_ITEMS = 2_000
+"""Values of one input that are looked at."""
+
+
+@dataclass(slots=True)
+class Facts:
+    """What one input says at each path."""
+
+    lengths: dict[Path, list[int]] = field(default_factory=lambda: defaultdict(list))
+    ints: dict[Path, list[int]] = field(default_factory=lambda: defaultdict(list))
+    lists: dict[Path, list[Sequence[object]]] = field(default_factory=lambda: defaultdict(list))
+    negative: set[Path] = field(default_factory=set)
+    budget: int = MAX_ITEMS
+
+    def quantities(self) -> dict[Quantity, int]:
+        """Lengths and ints that are one number throughout the input."""
+        found: dict[Quantity, int] = {}
+        for path, sizes in self.lengths.items():
+            if len(set(sizes)) == 1:
+                found["length", path] = sizes[0]
+        for path, values in self.ints.items():
+            if ELEMENT not in path and VALUES not in path and len(values) == 1:
+                found["value", path] = values[0]
+        return found
+
+
+def facts_of(bound: Mapping[str, object]) -> Facts:
+    """The facts of one input, its values given by parameter."""
+    facts = Facts()
+    for name, value in bound.items():
+        _note(value, (name,), facts)
+    return facts
+
+
+def _note(value: object, path: Path, facts: Facts) -> None:
+    facts.budget -= 1
+    if facts.budget < 0 or len(path) > 9:
+        return
+    if type(value) is int:
+        facts.ints[path].append(value)
+    if isinstance(value, (int, float)) and value < 0:
+        facts.negative.add(path)
+    if isinstance(value, (list, tuple, str, set, frozenset, dict)):
+        facts.lengths[path].append(len(value))
+    if isinstance(value, list):
+        facts.lists[path].append(value)
+    if isinstance(value, (list, set, frozenset)):
+        for item in value:
+            if facts.budget < 0:
+                break
+            _note(item, (*path, ELEMENT), facts)
+    elif isinstance(value, tuple):
+        for at, item in enumerate(value):
+            _note(item, (*path, at), facts)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _note(key, (*path, ELEMENT), facts)
+            _note(item, (*path, key if isinstance(key, str) else VALUES), facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The ints at `path` lie in [low, quantity + above]."""
+
+    path: Path
+    quantity: Quantity
+    low: int
+    above: int
+
+
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """The relations that hold in all observed inputs, and how to keep them in a draw."""
+
+    equal: tuple[tuple[Quantity, ...], ...] = ()
+    fixed: Mapping[Path, int] = field(default_factory=dict)
+    bounds: tuple[Bound, ...] = ()
+    orders: Mapping[Path, str] = field(default_factory=dict)
+    nonnegative: frozenset[Path] = frozenset()
+    examples: Mapping[Path, tuple[int, ...]] = field(default_factory=dict)
+    """Observed ints at the paths that bound others."""
+
+    @property
+    def hints(self) -> tuple[Hint, ...]:
+        """Every relation's name, for breaking one by itself."""
+        return (
+            *(("equal", group[0][1]) for group in self.equal),
+            *(("fixed", path) for path in self.fixed),
+            *(("bound", bound.path) for bound in self.bounds),
+            *(("order", path) for path in self.orders),
+            *(("nonnegative", path) for path in self.nonnegative),
+        )
+
+    def settle(self, drawing: Drawing) -> None:
+        """Draws the numbers that relations share, and tells the drawing."""
+        lengths: dict[Path, int] = {}
+        ranges: dict[Path, tuple[int, int]] = {}
+        for path, length in self.fixed.items():
+            if drawing.keeps(("fixed", path)):
+                lengths[path] = length
+        for group in self.equal:
+            if drawing.keeps(("equal", group[0][1])):
+                known = [lengths[path] for kind, path in group if path in lengths]
+                depth = max(len(path) for _, path in group) - 1
+                number = known[0] if known else drawing.free_size(depth, 8)
+                for kind, path in group:
+                    if kind == "length":
+                        lengths[path] = number
+                    else:
+                        ranges[path] = (number, number)
+        for bound in self.bounds:
+            if drawing.keeps(("bound", bound.path)):
+                most = self._number(bound.quantity, drawing, lengths, ranges) + bound.above
+                ranges[bound.path] = (bound.low, max(bound.low, most))
+        drawing.lengths, drawing.ranges = lengths, ranges
+        drawing.orders = {
+            path: order for path, order in self.orders.items() if drawing.keeps(("order", path))
+        }
+
+    def _number(
+        self,
+        quantity: Quantity,
+        drawing: Drawing,
+        lengths: dict[Path, int],
+        ranges: dict[Path, tuple[int, int]],
+    ) -> int:
+        kind, path = quantity
+        if kind == "length":
+            if path not in lengths:
+                lengths[path] = drawing.free_size(len(path) - 1, 8)
+            return lengths[path]
+        if path not in ranges:
+            seen = drawing.choices.pick(self.examples[path])
+            number = max(0, seen + drawing.choices.pick((0, 1, -1)))
+            if drawing.choices.chance(40):
+                number = drawing.choices.integer(0, 8)
+            ranges[path] = (number, number)
+        return ranges[path][0]
+
+    def hold(self, bound: Mapping[str, object]) -> bool:
+        """Whether an input keeps every relation."""
+        facts = facts_of(bound)
+        numbers = facts.quantities()
+        for group in self.equal:
+            if any(path in facts.lengths and (kind, path) not in numbers for kind, path in group):
+                return False
+            if len({numbers[item] for item in group if item in numbers}) > 1:
+                return False
+        if any(set(facts.lengths[path]) - {n} for path, n in self.fixed.items()):
+            return False
+        for limit in self.bounds:
+            most = numbers.get(limit.quantity)
+            inside = facts.ints.get(limit.path, [])
+            if most is not None and any(
+                not limit.low <= item <= most + limit.above for item in inside
+            ):
+                return False
+        if facts.negative & self.nonnegative:
+            return False
+        return all(
+            keeps_order(items, order)
+            for path, order in self.orders.items()
+            for items in facts.lists.get(path, ())
+        )
+
+
+def relations_in(inputs: Sequence[Mapping[str, object]]) -> Relations:
+    """The relations that all observed inputs keep (repeated inputs count once)."""
+    unique = {KEY.repr(dict(item)): item for item in inputs}
+    facts = [facts_of(item) for item in unique.values()]
+    if not facts:
+        return Relations()
+    numbers = [item.quantities() for item in facts]
+    equal = _equal(facts, numbers)
+    taken = {member for group in equal for member in group}
+    fixed = _fixed(facts)
+    bounds = _bounds(facts, numbers, taken)
+    bases = {bound.quantity[1] for bound in bounds if bound.quantity[0] == "value"}
+    examples = {path: tuple(n for item in facts for n in item.ints[path]) for path in bases}
+    return Relations(equal, fixed, bounds, _orders(facts), _nonnegative(facts), examples)
+
+
+def _equal(
+    facts: Sequence[Facts], numbers: Sequence[Mapping[Quantity, int]]
+) -> tuple[tuple[Quantity, ...], ...]:
+    """Groups of lengths (and ints) that are equal in every input; a matrix's rows are a group."""
+    groups: list[list[Quantity]] = []
+    for item in dict.fromkeys(key for each in numbers for key in each):
+        if item[0] == "length" and not _uniform(item[1], facts, numbers):
+            continue
+        for group in groups:
+            if _agree(group[0], item, numbers):
+                group.append(item)
+                break
+        else:
+            groups.append([item])
+    return tuple(
+        tuple(group)
+        for group in groups
+        if any(kind == "length" for kind, _ in group)
+        and (len(group) > 1 or (ELEMENT in group[0][1] and _rows(group[0][1], facts)))
+    )
+
+
+def _uniform(path: Path, facts: Sequence[Facts], numbers: Sequence[Mapping[Quantity, int]]) -> bool:
+    """Whether the containers at a path have one length within each input."""
+    return all(
+        ("length", path) in each or path not in fact.lengths
+        for fact, each in zip(facts, numbers, strict=True)
+    ) and (ELEMENT not in path or _rows(path, facts))
+
+
+def _rows(path: Path, facts: Sequence[Facts]) -> bool:
+    """Whether enough rows had the chance to differ in length (strings need more of them)."""
+    chances = sum(max(0, len(fact.lengths.get(path, ())) - 1) for fact in facts)
+    textual = any(
+        isinstance(row, str) for fact in facts for items in fact.lists.get(path[:-1], ())
+        for row in items[:1]
+    )  # fmt: skip
+    return chances >= (8 if textual else 2)
+
+
+def _agree(left: Quantity, right: Quantity, numbers: Sequence[Mapping[Quantity, int]]) -> bool:
+    pairs = [(each[left], each[right]) for each in numbers if left in each and right in each]
+    return (
+        len(pairs) >= 2
+        and len({pair[0] for pair in pairs}) >= 2
+        and all(one == other for one, other in pairs)
+    )
+
+
+def _fixed(facts: Sequence[Facts]) -> dict[Path, int]:
+    """Lists whose length never varies from input to input: a colour, a Sudoku's row."""
+    found: dict[Path, int] = {}
+    for path in dict.fromkeys(path for fact in facts for path in fact.lists):
+        sizes = [size for fact in facts for size in fact.lengths.get(path, ())]
+        enough = min(len(facts), len(sizes)) >= FIXED_LENGTH_MIN_INPUTS
+        if enough and len(set(sizes)) == 1 and sizes[0] > 1:
+            found[path] = sizes[0]
+    return found
+
+
+def _bounds(
+    facts: Sequence[Facts],
+    numbers: Sequence[Mapping[Quantity, int]],
+    taken: set[Quantity],
+) -> tuple[Bound, ...]:
+    found: dict[Path, Bound] = {}
+    paths = dict.fromkeys(path for fact in facts for path in fact.ints)
+    quantities = dict.fromkeys(item for each in numbers for item in each)
+    for path in paths:
+        if ("value", path) in taken:
+            continue
+        options = []
+        for quantity in quantities:
+            used_by_other = any(item.quantity == ("value", path) for item in found.values())
+            if quantity[1] == path or quantity[1] in found or used_by_other:
+                continue
+            bound = _bound(path, quantity, facts, numbers)
+            if bound is not None:
+                options.append(bound)
+        if options:
+            # A length that bounds says more than another int that happens to be greater.
+            found[path] = min(options, key=lambda item: item[1])[0]
+    return tuple(found.values())
+
+
+def _bound(
+    path: Path,
+    quantity: Quantity,
+    facts: Sequence[Facts],
+    numbers: Sequence[Mapping[Quantity, int]],
+) -> tuple[Bound, tuple[bool, float]] | None:
+    """The bound of the ints at a path by a quantity, with how loose it is."""
+    rows = [
+        (min(fact.ints[path]), max(fact.ints[path]), each[quantity])
+        for fact, each in zip(facts, numbers, strict=True)
+        if fact.ints.get(path) and quantity in each
+    ]
+    if len(rows) < MIN_INPUTS or len({most for _, _, most in rows}) < 2:
+        return None
+    if any(low < 0 or high > most for low, high, most in rows):
+        return None
+    if sum(2 * high >= most - 1 for _, high, most in rows) * 3 < len(rows):
+        return None  # far below it: a coincidence, such as digits in a long list
+    least = 0 if any(low == 0 for low, _, _ in rows) else 1
+    above = 0 if any(high == most for _, high, most in rows) else -1
+    slack = sum(most - high for _, high, most in rows) / len(rows)
+    return Bound(path, quantity, least, above), (quantity[0] == "value", slack)
+
+
+def _orders(facts: Sequence[Facts]) -> dict[Path, str]:
+    found: dict[Path, str] = {}
+    for path in dict.fromkeys(path for fact in facts for path in fact.lists):
+        lists = [items[:500] for fact in facts for items in fact.lists.get(path, ())]
+        telling = [items for items in lists if len(items) >= 3]
+        if len(telling) < MIN_INPUTS:
+            continue
+        for order in ("permutation0", "permutation1"):
+            if _all(lists, order):
+                found[path] = order
+        names = [name for name in ("sorted", "reversed", "distinct") if _all(lists, name)]
+        if _all(lists, "sorted") and _all(lists, "reversed"):
+            continue  # constant lists
+        enough = sum(map(len, telling)) >= 12 or "sorted" in names or "reversed" in names
+        if names and enough and (path not in found or "sorted" in names):
+            found[path] = " ".join(names)
+    return found
+
+
+def _all(lists: Sequence[Sequence[object]], order: str) -> bool:
+    return all(keeps_order(items, order) for items in lists)
+
+
+def keeps_order(items: Sequence[object], order: str) -> bool:
+    """Whether a list is `sorted`, `reversed`, `distinct` (any of them joined) or a permutation."""
+    if order.startswith("permutation"):
+        start = int(order.removeprefix("permutation"))
+        whole = all(type(item) is int for item in items)
+        return whole and {repr(item) for item in items} == {
+            str(item) for item in range(start, start + len(items))
+        }
+    pairs = list(itertools.pairwise(items))
+    numbers = all(isinstance(item, (int, float, str)) for item in items)
+    same = len({isinstance(item, str) for item in items}) <= 1
+    if "sorted" in order and not (numbers and same and all(a <= b for a, b in pairs)):  # type: ignore[operator]
+        return False
+    if "reversed" in order and not (numbers and same and all(a >= b for a, b in pairs)):  # type: ignore[operator]
+        return False
+    return "distinct" not in order or len({repr(item) for item in items}) == len(items)
+
+
+def _nonnegative(facts: Sequence[Facts]) -> frozenset[Path]:
+    """Paths of ints that were never negative in enough inputs."""
+    paths = {path for fact in facts for path in fact.ints}
+    seen = {path: sum(len(fact.ints.get(path, ())) for fact in facts) for path in paths}
+    negative = {path for fact in facts for path in fact.negative}
+    return frozenset(path for path in paths - negative if seen[path] >= MIN_INPUTS)

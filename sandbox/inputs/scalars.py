@@ -1,0 +1,232 @@
+"""Shapes of single values. `declared` ones have edge cases; observed ones are only generalised."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from perfbot.sandbox.inputs import text
+from perfbot.sandbox.inputs.drawing import Drawing, Path, fresh
+from perfbot.sandbox.inputs.perturb import perturbed
+
+SMALL_EDGES = (0, 1, -1, 2, -2, True, False, 10, 255, 256)
+HUGE_EDGES = (2**31, -(2**31) - 1, 2**53 + 1, 2**63 - 1, 2**64 + 1, -(2**63) - 1, 10**30, -(10**25))
+FLOAT_EDGES = (
+    0.0, -0.0, 1.0, -1.0, 0.5, 0.1, float("nan"), float("inf"), float("-inf"),
+    1e-10, -1e-10, 1e16, -1e16, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308,
+    1.0000000000000002, 0.30000000000000004,
+)  # fmt: skip
+
+
+class Shape(Protocol):
+    """What the values at one place look like, and how to draw another."""
+
+    @property
+    def scalar(self) -> bool:
+        """Whether the values are single, hashable, and comparable with each other."""
+        ...
+
+    @property
+    def hashable(self) -> bool:
+        """Whether the values may be set elements and dict keys."""
+        ...
+
+    def draw(self, drawing: Drawing, path: Path) -> object:
+        """A new value, which shares nothing with any other."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Integers:
+    """Ints: near the observed ones, and at the edges of the type where an annotation says int."""
+
+    declared: bool
+    near: tuple[int, ...] = ()
+    """Observed ints and their neighbours."""
+    low: int = -10
+    high: int = 20
+    scalar: bool = True
+    hashable: bool = True
+
+    def draw(self, drawing: Drawing, path: Path) -> int:
+        low, high = drawing.ranges.get(path, (1, 0))
+        if low <= high:
+            return drawing.choices.integer(low, high)
+        value = self._free(drawing)
+        if value < 0 <= self.low and not self.declared and value not in drawing.literals.ints:
+            value = -value if drawing.keeps(("nonnegative", path)) else value
+        if drawing.max_int is not None and len(path) == 1 and abs(value) > drawing.max_int:
+            return value % (drawing.max_int + 1)
+        return value
+
+    def _free(self, drawing: Drawing) -> int:
+        choices = drawing.choices
+        roll = choices.integer(0, 63)
+        if roll >= 58 and drawing.literals.ints:
+            return choices.pick(drawing.literals.ints)
+        if roll == 57 and self.declared:
+            return choices.pick(HUGE_EDGES)
+        if roll >= 50 and self.declared:
+            return choices.pick(SMALL_EDGES)
+        if roll >= 34 and self.near:
+            return choices.pick(self.near)
+        if roll >= 20:
+            return choices.integer(-2 if self.low >= 0 else -8, 8)
+        margin = max(2, (self.high - self.low) // 4)
+        return choices.integer(min(self.low - margin, -1), max(self.high + margin, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Floats:
+    """Floats: finite ones of the observed range and precision; edge cases where declared."""
+
+    declared: bool
+    seen: tuple[float, ...] = ()
+    low: float = -10.0
+    high: float = 20.0
+    decimals: int | None = None
+    """The most decimals observed, None where unknown or many."""
+    scalar: bool = True
+    hashable: bool = True
+
+    def draw(self, drawing: Drawing, path: Path) -> float:
+        choices = drawing.choices
+        roll = choices.integer(0, 31)
+        if roll >= 29 and drawing.literals.floats:
+            return choices.pick(drawing.literals.floats)
+        if roll >= 26 and self.declared:
+            # PEP 484: where float is declared, an int is accepted.
+            return choices.integer(-3, 9) if roll == 26 else choices.pick(FLOAT_EDGES)
+        if roll >= 20 and self.seen:
+            return choices.pick(self.seen)
+        if roll >= 16:
+            return float(choices.integer(0 if self.low >= 0 else -5, 9))
+        span = self.high / 4 - self.low / 4
+        low, high = self.low - span, self.high + span
+        if self.low >= 0 and not self.declared and drawing.keeps(("nonnegative", path)):
+            low = 0.0
+        value = choices.real(max(low, -1.7e308), min(high, 1.7e308))
+        if self.decimals is not None and roll < 12:
+            value = round(value, self.decimals) + 0.0
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Complexes:
+    """Complex numbers, of two floats."""
+
+    parts: Floats
+    scalar: bool = False
+    hashable: bool = True
+
+    def draw(self, drawing: Drawing, path: Path) -> complex:
+        return complex(self.parts.draw(drawing, path), self.parts.draw(drawing, path))
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Strings over the observed alphabet or format; any Unicode where an annotation says str."""
+
+    style: text.Style
+    declared: bool
+    seen: tuple[str, ...] = ()
+    longest: int = 8
+    scalar: bool = True
+    hashable: bool = True
+
+    def draw(self, drawing: Drawing, path: Path) -> str:
+        choices = drawing.choices
+        settled = drawing.lengths.get(path)
+        narrow = drawing.keeps(("alphabet", path))
+        roll = choices.integer(0, 31)
+        if settled is None:
+            if roll >= 29 and drawing.literals.texts:
+                return self._around_literal(drawing, narrow)
+            if roll >= 25 and self.seen:
+                return text.edited(choices, choices.pick(self.seen), self.style)
+            if roll >= 22 and self.seen:
+                return choices.pick(self.seen)
+            if self.style.mask and narrow:
+                return text.masked(choices, self.style.mask)
+        length = drawing.size(path, self.longest)
+        alphabet = text.alphabet(self.style, declared=self.declared, narrow=narrow, roll=roll)
+        return text.spelled(drawing.for_elements(1 + length // 4).choices, alphabet, length, roll)
+
+    def _around_literal(self, drawing: Drawing, narrow: bool) -> str:
+        choices = drawing.choices
+        literal = choices.pick(drawing.literals.texts)
+        if choices.chance(50):
+            return literal
+        alphabet = text.alphabet(self.style, declared=False, narrow=narrow, roll=0)
+        before = text.spelled(choices, alphabet, choices.integer(0, 3), 0)
+        return before + literal + text.spelled(choices, alphabet, choices.integer(0, 3), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """bytes or bytearray over the observed bytes, or over all where declared."""
+
+    mutable: bool
+    alphabet: bytes
+    seen: tuple[bytes, ...] = ()
+    longest: int = 8
+    scalar: bool = True
+
+    @property
+    def hashable(self) -> bool:
+        """bytes is, bytearray is not."""
+        return not self.mutable
+
+    def draw(self, drawing: Drawing, path: Path) -> bytes | bytearray:
+        choices = drawing.choices
+        roll = choices.integer(0, 15)
+        if roll >= 14 and drawing.literals.data:
+            value = choices.pick(drawing.literals.data)
+        elif roll >= 12 and self.seen:
+            value = choices.pick(self.seen)
+        else:
+            length = drawing.size(path, self.longest)
+            source = drawing.for_elements(1 + length // 4).choices
+            value = bytes(source.pick(self.alphabet) for _ in range(length))
+        return bytearray(value) if self.mutable else value
+
+
+@dataclass(frozen=True, slots=True)
+class Constants:
+    """A fixed set of values: literals, None, bools, enum members."""
+
+    values: tuple[object, ...]
+    scalar: bool = False
+
+    @property
+    def hashable(self) -> bool:
+        """Whether every one of the values is."""
+        return all(_hashable(value) for value in self.values)
+
+    def draw(self, drawing: Drawing, path: Path) -> object:
+        return fresh(drawing.choices.pick(self.values))
+
+
+@dataclass(frozen=True, slots=True)
+class Opaques:
+    """Observed objects of the user's classes: reused, sometimes with a value inside changed."""
+
+    values: tuple[object, ...]
+    scalar: bool = False
+
+    @property
+    def hashable(self) -> bool:
+        """Whether every one of the values is."""
+        return all(_hashable(value) for value in self.values)
+
+    def draw(self, drawing: Drawing, path: Path) -> object:
+        value = drawing.choices.pick(self.values)
+        if drawing.choices.chance(40):
+            return perturbed(value, drawing.choices, donors=self.values)
+        return fresh(value)
+
+
+def _hashable(value: object) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True

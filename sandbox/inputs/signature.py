@@ -1,0 +1,179 @@
+"""A target's parameters, read from its source; and the constants that an edit brings with it."""
+
+import ast
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from perfbot.sandbox.inputs.arguments import Arguments
+
+POSITIONAL_ONLY, ORDINARY, VARIADIC, KEYWORD_ONLY, KEYWORDS = (
+    "positional-only",
+    "positional-or-keyword",
+    "variadic",
+    "keyword-only",
+    "keywords",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter: its kind, its annotation's text, its default's text."""
+
+    name: str
+    kind: str = ORDINARY
+    annotation: str | None = None
+    default: str | None = None
+
+    @property
+    def required(self) -> bool:
+        """Whether a call without it fails."""
+        return self.default is None and self.kind not in (VARIADIC, KEYWORDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A function's parameters in order."""
+
+    parameters: tuple[Parameter, ...]
+
+    def bind(self, arguments: Arguments) -> dict[str, object] | None:
+        """Each parameter's value by name (omitted ones absent), or None for a call that fails."""
+        bound: dict[str, object] = {}
+        positional = list(arguments.args)
+        keywords = dict(arguments.kwargs)
+        for parameter in self.parameters:
+            name = parameter.name
+            if parameter.kind == VARIADIC:
+                if positional:
+                    bound[name] = tuple(positional)
+                    positional = []
+            elif parameter.kind == KEYWORDS:
+                if keywords:
+                    bound[name] = keywords
+                    keywords = {}
+            elif parameter.kind != KEYWORD_ONLY and positional:
+                bound[name] = positional.pop(0)
+            elif parameter.kind != POSITIONAL_ONLY and name in keywords:
+                bound[name] = keywords.pop(name)
+            elif parameter.required:
+                return None
+        return None if positional or keywords else bound
+
+    def call(self, bound: Mapping[str, object], *, by_keyword: bool = False) -> Arguments:
+        """The argument list for values by name; positional where possible unless `by_keyword`."""
+        args: list[object] = []
+        kwargs: dict[str, object] = {}
+        variadic = any(item.kind == VARIADIC and item.name in bound for item in self.parameters)
+        in_order = True
+        for parameter in self.parameters:
+            name, kind = parameter.name, parameter.kind
+            if name not in bound:
+                in_order = in_order and kind in (VARIADIC, KEYWORD_ONLY)
+                continue
+            value = bound[name]
+            if kind == VARIADIC and isinstance(value, tuple):
+                args.extend(value if in_order else ())
+            elif kind == KEYWORDS and isinstance(value, dict):
+                kwargs.update(value)
+            elif kind == POSITIONAL_ONLY or (
+                kind == ORDINARY and in_order and (variadic or not by_keyword)
+            ):
+                args.append(value)
+            else:
+                kwargs[name] = value
+        return Arguments(tuple(args), kwargs)
+
+
+def signature_of(source: str, *, skip_first: bool = False) -> Signature:
+    """The signature of the first function in `source`, which may be indented.
+
+    `skip_first` leaves out what a class method is bound to.
+
+    Raises: ValueError where there is no function, SyntaxError where `source` is not Python.
+    """
+    indented = source[:1] in " \t"
+    tree = ast.parse("if True:\n" + source if indented else textwrap.dedent(source))
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            found = _parameters(node.args)
+            return Signature(tuple(found[1:] if skip_first else found))
+    raise ValueError("no function in the source")
+
+
+def _parameters(header: ast.arguments) -> list[Parameter]:
+    ordered = [*header.posonlyargs, *header.args]
+    missing: list[ast.expr | None] = [None] * (len(ordered) - len(header.defaults))
+    found = [
+        _parameter(item, POSITIONAL_ONLY if at < len(header.posonlyargs) else ORDINARY, default)
+        for at, (item, default) in enumerate(
+            zip(ordered, missing + list(header.defaults), strict=True)
+        )
+    ]
+    if header.vararg:
+        found.append(_parameter(header.vararg, VARIADIC, None))
+    for item, default in zip(header.kwonlyargs, header.kw_defaults, strict=True):
+        found.append(_parameter(item, KEYWORD_ONLY, default))
+    if header.kwarg:
+        found.append(_parameter(header.kwarg, KEYWORDS, None))
+    return found
+
+
+def _parameter(item: ast.arg, kind: str, default: ast.expr | None) -> Parameter:
+    return Parameter(
+        item.arg,
+        kind,
+        ast.unparse(item.annotation) if item.annotation else None,
+        ast.unparse(default) if default else None,
+    )
+
+
+def default_values(parameter: Parameter) -> tuple[object, ...]:
+    """The default where it is a literal: an example of what the parameter takes."""
+    if parameter.default is None:
+        return ()
+    try:
+        return (ast.literal_eval(parameter.default),)
+    except (ValueError, TypeError, SyntaxError):
+        return ()
+
+
+def literals_new_in(original_source: str, edit_source: str) -> tuple[object, ...]:
+    """Constants of the edit that the original lacks: an edit may treat just these specially.
+
+    Docstrings do not count; a negative number counts as itself.
+
+    Raises: SyntaxError where either source is not Python.
+    """
+    known = {(type(value), repr(value)) for value in _literals(original_source)}
+    new: dict[tuple[type, str], object] = {}
+    for value in _literals(edit_source):
+        if (type(value), repr(value)) not in known:
+            new.setdefault((type(value), repr(value)), value)
+    return tuple(new.values())
+
+
+def _literals(source: str) -> list[object]:
+    tree = ast.parse("if True:\n" + source if source[:1] in " \t" else source)
+    documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    found: list[object] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and id(node) not in documentation:
+            if isinstance(node.value, (int, float, complex, str, bytes)):
+                found.append(node.value)
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            operand = node.operand
+            if isinstance(operand, ast.Constant) and isinstance(operand.value, (int, float)):
+                found.append(-operand.value)
+    return [value for value in found if not isinstance(value, bool)]
+
+
+def flat(values: Sequence[object]) -> list[object]:
+    """The values, those inside tuples and frozensets included."""
+    found: list[object] = []
+    for value in values:
+        if isinstance(value, (tuple, frozenset, list, set)):
+            found.extend(flat(list(value)))
+        else:
+            found.append(value)
+    return found

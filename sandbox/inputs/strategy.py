@@ -1,0 +1,303 @@
+"""The strategy of a target's argument lists: annotations, observed inputs and new literals."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from perfbot.sandbox.inputs import annotations, observed
+from perfbot.sandbox.inputs.arguments import Arguments
+from perfbot.sandbox.inputs.choices import Choices, DrawnChoices, SeededChoices
+from perfbot.sandbox.inputs.containers import Items, Mappings, Records
+from perfbot.sandbox.inputs.drawing import Drawing, Hint, Literals, fresh
+from perfbot.sandbox.inputs.perturb import perturbed
+from perfbot.sandbox.inputs.relations import Relations, relations_in
+from perfbot.sandbox.inputs.scalars import Constants, Shape
+from perfbot.sandbox.inputs.signature import (
+    KEYWORDS,
+    VARIADIC,
+    Parameter,
+    Signature,
+    default_values,
+    flat,
+    literals_new_in,
+    signature_of,
+)
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import DrawFn, SearchStrategy
+
+__all__ = ["Parameter", "Signature", "build", "literals_new_in", "samples", "signature_of"]
+
+MAX_OBSERVED = 100
+"""Observed inputs that are generalised; of more, an evenly spaced sample."""
+SHORT_LENGTH = 300
+"""Int literals up to here (or `max_size`) are also tried as the length of a list."""
+ATTEMPTS = 3
+"""Changed copies of observed inputs that are tried for one that keeps the relations."""
+
+
+def build(
+    signature: Signature,
+    observed_inputs: Sequence[Arguments] = (),
+    *,
+    literals: Sequence[object] = (),
+    max_size: int = 64,
+    max_int: int | None = None,
+    break_percent: int = 10,
+    aliases: Mapping[str, str] | None = None,
+) -> "SearchStrategy[Arguments] | None":
+    """A strategy of argument lists, or None where some required parameter's values are unknown.
+
+    `literals` are fed in wherever their type fits. Containers hold at most `max_size` elements
+    (a literal's value apart), ints that are arguments themselves stay within `max_int`.
+    `break_percent` of the draws ignore relations that all observed inputs keep.
+    `aliases` are `annotations.aliases_in` of the target's file.
+    """
+    from hypothesis import strategies
+
+    source = source_of(signature, observed_inputs, max_size=max_size, aliases=aliases)
+    if source is None:
+        return None
+    known = literals_from(literals, max_size)
+
+    @strategies.composite
+    def arguments(draw: "DrawFn") -> Arguments:
+        drawing = Drawing(DrawnChoices(draw), max_size, known, max_int)
+        return source.draw(drawing, break_percent)
+
+    return arguments()
+
+
+def samples(
+    signature: Signature,
+    observed_inputs: Sequence[Arguments] = (),
+    *,
+    count: int,
+    seed: int = 0,
+    literals: Sequence[object] = (),
+    max_size: int = 64,
+    max_int: int | None = None,
+    break_percent: int = 10,
+    aliases: Mapping[str, str] | None = None,
+) -> tuple[Arguments, ...]:
+    """Up to `count` distinct argument lists from the same source as `build`, without Hypothesis.
+
+    Over ten times as fast and more varied (Hypothesis repeats itself in order to explore), but
+    nothing can shrink them. Deterministic in `seed`. None at all where `build` gives None.
+    """
+    source = source_of(signature, observed_inputs, max_size=max_size, aliases=aliases)
+    if source is None:
+        return ()
+    known = literals_from(literals, max_size)
+    found: dict[str, Arguments] = {}
+    for attempt in range(3 * count):
+        choices = SeededChoices(seed * 1_000_003 + attempt)
+        made = source.draw(Drawing(choices, max_size, known, max_int), break_percent)
+        found.setdefault(repr(made), made)
+        if len(found) == count:
+            break
+    return tuple(found.values())
+
+
+def literals_from(values: Sequence[object], max_size: int) -> Literals:
+    """Literals by type: ints with their neighbours, and as lengths where they are small."""
+    every = flat(values)
+    ints = observed.of(int, every)
+    near = dict.fromkeys(value + step for value in ints for step in (0, -1, 1))
+    limit = max(SHORT_LENGTH, max_size)
+    floats = observed.of(float, every)
+    return Literals(
+        # A literal itself weighs as much as its two neighbours together.
+        ints=(*ints, *near),
+        floats=(*floats, *(float(value) for value in ints if abs(value) < 2**53)),
+        texts=tuple(value for value in observed.of(str, every) if value),
+        data=tuple(value for value in observed.of(bytes, every) if value),
+        lengths=tuple(value for value in near if 0 <= value <= limit),
+    )
+
+
+def _break(drawing: Drawing, hints: Sequence[Hint], percent: int) -> None:
+    """Lets this draw ignore all relations, or one of them."""
+    if not drawing.choices.chance(percent):
+        return
+    if hints and drawing.choices.chance(40):
+        drawing.broken = frozenset([drawing.choices.pick(hints)])
+    else:
+        drawing.all_broken = True
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What argument lists are drawn from."""
+
+    signature: Signature
+    shapes: Mapping[str, Shape]
+    """By parameter; one without a shape is always omitted."""
+    relations: Relations
+    seen: tuple[Mapping[str, object], ...]
+    """Observed inputs small enough to be changed and passed again."""
+    rarely_given: frozenset[str]
+    twins: tuple[tuple[str, str], ...]
+    """Pairs of parameters that may be given one and the same object."""
+
+    def draw(self, drawing: Drawing, break_percent: int) -> Arguments:
+        """One argument list, which shares no mutable part with any other."""
+        choices = drawing.choices
+        _break(drawing, self.relations.hints, break_percent)
+        bound = None
+        roll = choices.integer(0, 19)
+        if self.seen and roll >= 13:
+            bound = self._near_observed(drawing, crossed=roll >= 18)
+        if bound is None:
+            bound = self._new(drawing)
+        if self.twins and choices.chance(4):
+            one, other = choices.pick(self.twins)
+            if one in bound and other in bound:
+                bound[other] = bound[one]
+        return self.signature.call(bound, by_keyword=choices.chance(5))
+
+    def _new(self, drawing: Drawing) -> dict[str, object]:
+        self.relations.settle(drawing)
+        bound: dict[str, object] = {}
+        for parameter in self.signature.parameters:
+            shape = self.shapes.get(parameter.name)
+            if shape is None or self._omits(parameter, drawing.choices):
+                continue
+            bound[parameter.name] = shape.draw(drawing, (parameter.name,))
+        return bound
+
+    def _omits(self, parameter: Parameter, choices: Choices) -> bool:
+        if parameter.required:
+            return False
+        if parameter.kind in (VARIADIC, KEYWORDS):
+            return choices.chance(15)
+        return choices.chance(70 if parameter.name in self.rarely_given else 15)
+
+    def _near_observed(self, drawing: Drawing, *, crossed: bool) -> dict[str, object] | None:
+        """A changed copy of an observed input, or None where the relations were not kept."""
+        choices = drawing.choices
+        for _ in range(ATTEMPTS):
+            base = choices.pick(self.seen)
+            if crossed and len(self.seen) > 1 and len(base) > 1:
+                bound = {name: self._same_from_another(name, base, choices) for name in base}
+            else:
+                bound = dict(base)
+                name = choices.pick(list(base) or [""])
+                if name in base:
+                    donors = [other[name] for other in self.seen[:8] if name in other]
+                    for _ in range(choices.integer(1, 3)):
+                        bound[name] = perturbed(bound[name], choices, donors=donors)
+            copied = {name: fresh(value) for name, value in bound.items()}
+            if drawing.all_broken or drawing.broken or self.relations.hold(copied):
+                return copied
+        return None
+
+    def _same_from_another(self, name: str, base: Mapping[str, object], choices: Choices) -> object:
+        return choices.pick(self.seen).get(name, base[name])
+
+
+def source_of(
+    signature: Signature,
+    observed_inputs: Sequence[Arguments],
+    *,
+    max_size: int = 64,
+    aliases: Mapping[str, str] | None = None,
+) -> Source | None:
+    """What is known of a target's inputs, or None where a required parameter is unknown."""
+    inputs = [signature.bind(item) for item in _spread(observed_inputs)]
+    seen = [item for item in inputs if item is not None]
+    shapes: dict[str, Shape] = {}
+    for parameter in signature.parameters:
+        values = [item[parameter.name] for item in seen if parameter.name in item]
+        shape = _shape(parameter, values, aliases or {})
+        if shape is not None:
+            shapes[parameter.name] = shape
+        elif parameter.required:
+            return None
+    given = {name for item in seen for name in item}
+    rarely = {item.name for item in signature.parameters if seen and item.name not in given}
+    twins = [
+        (one, other)
+        for one, other in itertools.combinations(shapes, 2)
+        if _alike(shapes[one], shapes[other])
+    ]
+    small = tuple(item for item in seen if _weight(item, 8 * max_size) <= 8 * max_size)
+    cut = small or tuple(
+        {name: _cut(value, max_size) for name, value in item.items()} for item in seen[:20]
+    )
+    return Source(signature, shapes, relations_in(seen), cut, frozenset(rarely), tuple(twins))
+
+
+def _spread(items: Sequence[Arguments]) -> Sequence[Arguments]:
+    if len(items) <= MAX_OBSERVED:
+        return items
+    return [items[at * len(items) // MAX_OBSERVED] for at in range(MAX_OBSERVED)]
+
+
+def _shape(
+    parameter: Parameter, values: Sequence[object], aliases: Mapping[str, str]
+) -> Shape | None:
+    if parameter.kind == VARIADIC:
+        inner = _single(parameter, observed.elements(values), aliases)
+        return None if inner is None else Items("tuple", inner, 4)
+    if parameter.kind == KEYWORDS:
+        known = observed.infer(values)
+        if isinstance(known, (Records, Mappings)):
+            return known
+        inner = _single(parameter, (), aliases)
+        return None if inner is None else Mappings(Constants(("a", "b", "key", "x1")), inner, 3)
+    return _single(parameter, values, aliases)
+
+
+def _single(
+    parameter: Parameter, values: Sequence[object], aliases: Mapping[str, str]
+) -> Shape | None:
+    if parameter.annotation is not None:
+        declared = annotations.shape_for(parameter.annotation, values, aliases=aliases)
+        if declared is not None:
+            return declared
+    return observed.infer([*values, *default_values(parameter)])
+
+
+def _alike(one: Shape, other: Shape) -> bool:
+    """Whether both are lists or both are dicts: a caller may pass the same one twice."""
+    if isinstance(one, Items) and isinstance(other, Items):
+        return one.kind == other.kind == "list" and type(one.element) is type(other.element)
+    return isinstance(one, Mappings) and isinstance(other, Mappings)
+
+
+def _weight(value: object, enough: int) -> int:
+    """How many values and characters a value holds, counted up to a little over `enough`."""
+    if isinstance(value, (str, bytes, bytearray)):
+        return 1 + len(value) // 8
+    if isinstance(value, dict):
+        return _weight_of([*value.keys(), *value.values()], enough)
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return _weight_of(value, enough)
+    return 1
+
+
+def _weight_of(items: "Sequence[object] | set[object] | frozenset[object]", enough: int) -> int:
+    if len(items) > enough:
+        return len(items)
+    total = 1
+    for item in items:
+        total += _weight(item, enough)
+        if total > enough:
+            break
+    return total
+
+
+def _cut(value: object, most: int) -> object:
+    """A value with every container in it cut to its first `most` elements."""
+    if isinstance(value, (str, bytes)):
+        return value[: 4 * most]
+    if isinstance(value, (list, tuple)):
+        return type(value)(_cut(item, max(2, most // 4)) for item in value[:most])
+    if isinstance(value, dict):
+        kept = itertools.islice(value.items(), most)
+        return {key: _cut(item, max(2, most // 4)) for key, item in kept}
+    if isinstance(value, (set, frozenset)):
+        return type(value)(itertools.islice(value, most))
+    return value
