@@ -6,13 +6,20 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One ABBA pair: nanoseconds per batch for the original (a) and the edit (b)."""
+    """One ABBA pair: nanoseconds per batch for the original (a) and the edit (b), at least 1.
+
+    What a batch of no calls takes is taken off already.
+    """
 
     round: int
     a_cpu_ns: int
     b_cpu_ns: int
     a_wall_ns: int
     b_wall_ns: int
+    phase: str = "screen"
+    """screen, first, repeat, or `case:` and the case's name."""
+    sweeps: int = 1
+    """How often the batch called each case (in a case's own phase: that case)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +42,33 @@ class CaseSpeedup:
     case: str
     original_ns: float
     speedup: Speedup
+    slower: bool = False
+    """Surely slower with the edit, and by enough to matter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Energy:
-    """Joules per call of both versions; `measured` is False for an estimate from CPU time."""
+    """Joules per sweep (one call of each case); `measured` is False for an estimate."""
 
     original_j: float
     edit_j: float
     source: str
     scope: str
     measured: bool
+    low: float | None = None
+    high: float | None = None
+    """Bounds of original over edit, at the measurement's confidence; None for an estimate."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongAnswer:
+    """A timed call of the edit whose outcome was not the original's; both as encoded bytes."""
+
+    case: str
+    variant: int
+    """Which of the case's variants was called."""
+    expected: bytes
+    actual: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +78,26 @@ class Measurement:
     decision: str
     reason: str
     speedup: Speedup | None
+    """The smaller of `first` and `repeat` where both were measured (a confirmed edit)."""
+    first: Speedup | None = None
+    """On inputs the process had never seen."""
+    repeat: Speedup | None = None
+    """On inputs the process had just seen."""
     cases: tuple[CaseSpeedup, ...] = ()
     samples: tuple[Sample, ...] = ()
+    fresh_inputs: bool = True
+    """False where the variants ran out, so that `first` was timed in fresh forks instead."""
     energy: Energy | None = None
     original_peak_bytes: int | None = None
     edit_peak_bytes: int | None = None
     original_threads: int | None = None
     edit_threads: int | None = None
+    original_cpu_ns: float | None = None
+    """CPU nanoseconds per sweep: one call of each case. Wall nanoseconds likewise."""
+    edit_cpu_ns: float | None = None
+    original_wall_ns: float | None = None
+    edit_wall_ns: float | None = None
+    wrong: WrongAnswer | None = None
+    """The refuting call, where `decision` is refuted by an answer."""
     host: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
