@@ -18,7 +18,7 @@ from pathlib import Path
 
 from perfbot.optimizer.commit_message import commit_message
 from perfbot.optimizer.evidence_schema import EvidenceDocument, load_evidence
-from perfbot.optimizer.git import GitError, git, git_line, git_paths
+from perfbot.optimizer.git import GitError, git, git_line, git_paths, top_level
 from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.errors import MachineError, UsageError
 from perfbot.sandbox.target import Target
@@ -70,6 +70,7 @@ def commit(
     if document.edit.id != edit.id or document.decision != "accepted":
         raise ValueError("the evidence must be that of this edit, and accepted")
     note = json.dumps(evidence, sort_keys=True, indent=1, allow_nan=False).encode() + b"\n"
+    repo = top_level(repo) or repo  # paths are relative to the top
     with _locked(repo):
         branch, found = _branch_for(repo, target, edit, base)
         if found is not None:

@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING
 from perfbot.agents.search import best_trial
 from perfbot.optimizer.ledger import RunInfo
 from perfbot.sandbox.measurement import Energy, Measurement, Speedup
+from perfbot.sandbox.target import Target
 from perfbot.sandbox.trial import Trial
 from perfbot.sandbox.verdict import Counterexample, Evidence, Status
 
@@ -28,9 +29,13 @@ _DECISIONS = {
 _SHORT_ID = 12
 
 
-def render_verdict(trial: Trial, *, stream: IO[str] | None = None) -> None:
+def render_verdict(
+    trial: Trial, target: Target | None = None, *, stream: IO[str] | None = None
+) -> None:
     """Show one judged edit: decision, gates, speedup with its interval, cases, counterexample."""
     console = _console(stream)
+    if target is not None:
+        _line(console, f"{target.path}::{target.qualname}", trial.edit.title, "bold")
     _line(console, trial.decision.replace("_", " "), trial.reason, _DECISIONS[trial.decision])
     console.print(_gates(console, trial.verdict.evidence))
     if trial.measurement is not None:
@@ -38,6 +43,13 @@ def render_verdict(trial: Trial, *, stream: IO[str] | None = None) -> None:
     decisive = trial.verdict.decisive
     if decisive is not None and decisive.counterexample is not None:
         _print_counterexample(console, decisive.counterexample)
+
+
+def render_measurement(measured: Measurement, *, stream: IO[str] | None = None) -> None:
+    """Show a comparison of two versions by itself: decision, speedup, energy, cases."""
+    console = _console(stream)
+    _line(console, measured.decision.replace("_", " "), measured.reason, "bold")
+    _print_measurement(console, measured)
 
 
 def render_run(
@@ -154,7 +166,7 @@ def _print_counterexample(console: "Console", found: Counterexample) -> None:
 def _line(console: "Console", label: str, text: str, colour: str) -> None:
     from rich.text import Text
 
-    console.print(Text.assemble((_shown(label), colour), f"  {_shown(text)}"))
+    console.print(Text.assemble((_shown(label), colour), f"  {_shown(text)}" if text else ""))
 
 
 def _coloured(text: str, colour: str) -> "Text":

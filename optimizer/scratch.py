@@ -69,7 +69,7 @@ def require_clean(repo: Path, path: str) -> Base:
             f"tracked files differ from the last commit: {_named(modified)}",
             "commit or stash them: perfbot's commits start from a commit",
         )
-    if not git_paths(repo, "ls-tree", "-z", "--name-only", head, "--", path):
+    if not git_paths(repo, "ls-tree", "--full-tree", "-z", "--name-only", head, "--", path):
         raise UsageError(f"{path} is not in git", f"git add {path} && git commit")
     return Base(head, tuple(untracked))
 

@@ -198,6 +198,13 @@ def test_the_same_edit_is_committed_once(repo: Path) -> None:
     assert read_commit(repo, first.branch).evidence is not None
 
 
+def test_a_folder_inside_the_checkout_will_do(repo: Path) -> None:
+    """Paths mean the same from wherever in the checkout perfbot is started."""
+    base = _git(repo, "rev-parse", "HEAD")
+    info = commit(repo / "src", _target(repo), EDIT, _evidence(repo), base=base)
+    assert read_commit(repo / "src", info.branch).file_source == EDIT.file_source
+
+
 def test_names_that_are_taken_get_a_number(repo: Path) -> None:
     """Another edit, or a user's branch of that name, is never overwritten."""
     _git(repo, "branch", "perfbot/src-mod-f", "main")

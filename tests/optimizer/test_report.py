@@ -4,7 +4,7 @@ import io
 
 from perfbot.optimizer.commit import CommitInfo
 from perfbot.optimizer.ledger import RunInfo
-from perfbot.optimizer.report import duration_text, render_run, render_verdict
+from perfbot.optimizer.report import duration_text, render_measurement, render_run, render_verdict
 from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.measurement import CaseSpeedup, Energy, Measurement, Speedup
 from perfbot.sandbox.trial import Cost, Trial
@@ -85,6 +85,16 @@ def test_run_shows_every_trial_and_what_to_do_with_the_commit() -> None:
     stream = io.StringIO()
     render_run(INFO, [], stream=stream)
     assert "No edit was judged." in stream.getvalue()
+
+
+def test_measurement_is_shown_by_itself() -> None:
+    """`perfbot measure` has no gates to show, but the decision, the bound and the cases."""
+    stream = io.StringIO()
+    assert ACCEPTED.measurement is not None
+    render_measurement(ACCEPTED.measurement, stream=stream)
+    shown = _words(stream.getvalue())
+    assert shown.startswith("faster speedup 3.12x [3.02, 3.20] at 99%")
+    assert "n=0 80 ns slower" in shown
 
 
 def test_durations_have_the_unit_of_their_size() -> None:
