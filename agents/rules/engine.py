@@ -1,6 +1,8 @@
 """Proposes every single-rule rewrite of a target, as whole new file texts."""
 
 import ast
+import builtins
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from perfbot.agents.proposal import Proposal
@@ -39,40 +41,71 @@ def propose(target: Target, source: str, *, parent: str | None = None) -> list[P
         file = SourceFile(source)
     except SyntaxError as error:
         raise UsageError(f"{target.path} does not parse: {error}") from error
-    node = find(target, file)
+    turn = turn_in_original(target)
+    node = turn_of(target, file.tree, turn)
     if any(getattr(n, "id", getattr(n, "attr", "")) in REFLECTIVE for n in ast.walk(node)):
         return []
-    nodes = [n for n in ast.walk(node) if isinstance(n, FunctionNode)]
-    seen = {ast.dump(file.tree)}
+    given: dict[tuple[str, str], str] = {}
+    nested = [n for n in ast.walk(node) if isinstance(n, FunctionNode)]
+    scopes = [Function(file, n, given) for n in nested]
+    seen = {shape(node, Rewrite((), ""))}
     proposals = []
     for rule in catalogue():
-        given: dict[tuple[str, str], str] = {}
-        found = [r for n in nodes for r in rule.rewrites(Function(file, n, given))]
-        for rewrite in variants(found):
+        given.clear()
+        for rewrite in variants([r for scope in scopes for r in rule.rewrites(scope)]):
             text = apply(file, rewrite)
             try:
-                shape = ast.dump(ast.parse(text))
+                tree = ast.parse(text)
             except SyntaxError:
                 continue  # the surroundings did not allow it, e.g. a one-line `if`
-            if shape not in seen:
-                seen.add(shape)
+            rewritten = turn_of(target, tree, turn)
+            found = shape(rewritten, rewrite)
+            if found not in seen and not uses_shadowed(scopes, rewritten):
+                seen.add(found)
                 edit = Edit(text, title=rule.summary, origin="rules", parent=parent)
                 proposals.append(Proposal(edit, rule.name, rewrite.reason))
     return proposals
 
 
-def find(target: Target, file: SourceFile) -> FunctionNode:
-    """The target's definition in a later text of its file: same name, same turn among equals."""
-    wanted = target.qualname.replace("<locals>.", "")
+def uses_shadowed(scopes: list[Function], rewritten: FunctionNode) -> bool:
+    """Whether new text says a builtin's name where it means something else (`sum = 0`)."""
+    before = builtin_loads(scopes[0].node)
+    after = builtin_loads(rewritten)
+    grown = [name for name, count in after.items() if count > before[name]]
+    return not all(scope.is_builtin(name) for name in grown for scope in scopes)
+
+
+def builtin_loads(node: FunctionNode) -> Counter[str]:
+    """How often each builtin's name is read in a definition."""
+    names = [
+        n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
+    ]
+    return Counter(name for name in names if hasattr(builtins, name))
+
+
+def shape(node: FunctionNode, rewrite: Rewrite) -> tuple[object, ...]:
+    """What two texts share that differ in formatting alone."""
+    return ast.dump(node), rewrite.imports, rewrite.constants
+
+
+def turn_in_original(target: Target) -> int:
+    """How many definitions of the target's name stand before it (overloads, property setters)."""
     original = SourceFile(target.file_source)
-    turn = 0
-    for name, node in functions(original.tree):
-        if name == wanted and original.span(node)[0] < target.start_byte:
-            turn += 1
-    same = [node for name, node in functions(file.tree) if name == wanted]
+    same = [node for name, node in functions(original.tree) if name == plain_name(target)]
+    return sum(original.span(node)[0] < target.start_byte for node in same)
+
+
+def turn_of(target: Target, tree: ast.Module, turn: int) -> FunctionNode:
+    """The target's definition in a text of its file: same name, same turn among equals."""
+    same = [node for name, node in functions(tree) if name == plain_name(target)]
     if len(same) <= turn:
         raise UsageError(f"no function {target.qualname} in the edited {target.path}")
     return same[turn]
+
+
+def plain_name(target: Target) -> str:
+    """The dotted name as `functions` writes it."""
+    return target.qualname.replace("<locals>.", "")
 
 
 def variants(rewrites: Iterable[Rewrite]) -> Iterator[Rewrite]:

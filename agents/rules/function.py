@@ -40,6 +40,7 @@ class Function:
         self.file = file
         self.node = node
         self.own = tuple(walk_scope(node.body))
+        self._builtin: dict[str, bool] = {}
         self.names_in_progress: set[str] = set()
         # Fresh names handed out so far; shared by the nested functions of one proposal.
         self._given = {} if given is None else given
@@ -96,6 +97,11 @@ class Function:
 
     def is_builtin(self, name: str) -> bool:
         """Whether a name still means Python's builtin here."""
+        if name not in self._builtin:
+            self._builtin[name] = self._means_builtin(name)
+        return self._builtin[name]
+
+    def _means_builtin(self, name: str) -> bool:
         if name in self.locals or name in self.outer or name in self.file.module_names:
             return False
         for above in self.file.ancestors(self.node):
@@ -300,7 +306,18 @@ class Function:
         """Whether a region neither rebinds a name nor, as far as one sees, changes its value."""
         if name in self.captured or name in self.outer:
             return False
+        if name not in self.locals and not name.isupper() and self._calls_others(region):
+            return False  # what is called may change a variable of the module
         return all(self.is_read(use) for use in self.uses(name) if self.within(use, region))
+
+    def _calls_others(self, region: ast.AST) -> bool:
+        """Whether a region calls anything but builtins and methods that only read."""
+        for node in ast.walk(region):
+            if isinstance(node, ast.Call) and not self.is_call(node, *READING_BUILTINS, args=None):
+                method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+                if method not in READING_METHODS | {"append", "add", "extend"}:
+                    return True
+        return False
 
     def is_read(self, use: ast.Name) -> bool:
         """Whether one mention of a name can neither rebind it nor change or leak its value."""

@@ -3,12 +3,20 @@
 import ast
 from collections.abc import Iterator
 
-from perfbot.agents.rules.function import READING_BUILTINS, READING_METHODS, Function, Loop
+from perfbot.agents.rules.function import (
+    READING_BUILTINS,
+    READING_METHODS,
+    Comprehension,
+    Function,
+    Loop,
+)
 from perfbot.agents.rules.rule import Rewrite, rule
 from perfbot.agents.rules.source import Replacement
 
 # Their results can be changed or used up, so they are hoisted only where they are just read.
 MAKES_MUTABLE = frozenset({"list", "set", "dict", "sorted"})
+# They fail on some values; a loop that never gets there must not start to fail.
+MAY_RAISE = frozenset({"max", "min", "int", "float", "index"})
 NOT_HOISTED = frozenset({"print", "enumerate", "zip", "reversed", "range", "isinstance", "repr"})
 SLOW_BUILTINS = READING_BUILTINS - NOT_HOISTED - {"len", "abs", "chr", "ord", "round", "divmod"}
 
@@ -27,7 +35,7 @@ SLOW_BUILTINS = READING_BUILTINS - NOT_HOISTED - {"len", "abs", "chr", "ord", "r
     after="""
         def f(rows, weights):
             scaled = []
-            max_weights = max(weights)
+            max_weights = max(weights) if rows else None
             sum_weights = sum(weights)
             for row in rows:
                 if row < max_weights:
@@ -40,7 +48,7 @@ SLOW_BUILTINS = READING_BUILTINS - NOT_HOISTED - {"len", "abs", "chr", "ord", "r
                 weights.append(row / sum(weights))
             return weights
         """,
-    calls=("[1, 2, 3], [4, 5]", "[1], [2]"),
+    calls=("[1, 2, 3], [4, 5]", "[1], [2]", "[], []", "[1], []"),
 )
 def hoist_invariant(function: Function) -> Iterator[Rewrite]:
     for node in function.own:
@@ -50,12 +58,17 @@ def hoist_invariant(function: Function) -> Iterator[Rewrite]:
         at = function.outermost_free(node, _values_in(node))
         if at is None or not _is_only_read(function, node, name):
             continue
+        guard = ""
+        if name in MAY_RAISE:
+            if _is_conditional(function, node, at):
+                continue
+            guard = _runs_at_all(function, node, at)
         text = function.text(node)
         read = sorted(_values_in(node))
         stem = "_".join([name, *read[:1]])
         new = function.fresh(stem, f"{text}@{at.lineno}")
         yield Rewrite(
-            (function.insert_before(at, f"{new} = {text}"), function.replace(node, new)),
+            (function.insert_before(at, f"{new} = {text}{guard}"), function.replace(node, new)),
             f"`{text}` is the same in every iteration.",
         )
 
@@ -88,6 +101,38 @@ def _costly(function: Function, node: ast.AST) -> str | None:
         case ast.Subscript(value=ast.Name(), slice=ast.Slice()) if isinstance(node.ctx, ast.Load):
             return "part" if _is_simple(function, node) else None
     return None
+
+
+def _is_conditional(function: Function, node: ast.expr, loop: ast.stmt) -> bool:
+    """Whether an iteration may pass by an expression."""
+    below: ast.AST = node
+    for above in function.file.ancestors(node):
+        if above is loop:
+            return False
+        if isinstance(above, ast.If | ast.IfExp | ast.While) and below is not above.test:
+            return True
+        if isinstance(above, ast.For) and below is not above.iter:
+            return True
+        if isinstance(above, ast.Try | ast.BoolOp):
+            return True
+        below = above
+    return False
+
+
+def _runs_at_all(function: Function, node: ast.expr, loop: ast.stmt) -> str:
+    """` if rows else None` for a loop over `rows`, so that an empty one evaluates nothing."""
+    outermost = function.repeats(node)[-1]
+    source: ast.expr | None = None
+    if isinstance(loop, ast.For):
+        source = loop.iter
+    elif isinstance(outermost, Comprehension):
+        source = outermost.generators[0].iter
+    match source:
+        case ast.Name(id=name):
+            return f" if {name} else None"
+        case ast.Call(args=[ast.Call(args=[ast.Name(id=name)]) as length]):
+            return f" if {name} else None" if function.is_call(length, "len") else ""
+    return ""
 
 
 def _is_simple(function: Function, node: ast.expr) -> bool:

@@ -8,6 +8,8 @@ from perfbot.agents.rules.rule import Rewrite, rule
 
 # Function of `re` -> how many positional arguments after the pattern are not the flags.
 FLAGS_AFTER = {"search": 1, "match": 1, "fullmatch": 1, "findall": 1, "finditer": 1}
+# Positional arguments after the pattern that the compiled pattern's method takes too.
+MOST_ARGUMENTS = {"sub": 3, "subn": 3, "split": 2}
 
 
 @rule(
@@ -58,6 +60,8 @@ def compile_regex_once(function: Function) -> Iterator[Rewrite]:
             piece = function.replace(call, new)
         elif name in ("sub", "subn", "split", *FLAGS_AFTER) and prefix.endswith("."):
             flags, rest, keywords = _take_flags(call, name)
+            if len(rest) > MOST_ARGUMENTS.get(name, 2):
+                continue  # flags given by position after an optional argument
             if flags is not None and not _is_literal(function, flags):
                 continue
             extra = f", {function.text(flags)}" if flags else ""

@@ -7,6 +7,7 @@ from perfbot.agents.rules.function import Function
 from perfbot.agents.rules.rule import Rewrite, rule
 from perfbot.agents.rules.source import FunctionNode, Replacement
 
+PURE = ("len", "min", "max", "abs", "sum", "range", "int", "str", "round", "divmod", "all", "any")
 ARITHMETIC = (ast.Name, ast.Constant, ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop)
 
 
@@ -103,6 +104,9 @@ def _is_recursive_twice(function: Function) -> bool:
     ]
     if len(calls) != len(function.uses(name)):
         return False
+    others = [n for n in function.own if isinstance(n, ast.Call) and n not in calls]
+    if not all(function.is_call(n, *PURE, args=None) for n in others):
+        return False  # what else it calls may have an effect each time
     if len(calls) < 2 and not any(function.repeats(call) for call in calls):
         return False
     for call in calls:

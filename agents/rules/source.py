@@ -28,13 +28,18 @@ class SourceFile:
         self.data = text.encode()
         self.tree = ast.parse(text)
         self.newline = "\r\n" if b"\r\n" in self.data else "\n"
-        self.parent: dict[ast.AST, ast.AST] = {}
-        for node in ast.walk(self.tree):
-            for child in ast.iter_child_nodes(node):
-                self.parent[child] = node
         self._line_starts = [0]
         for line in self.data.splitlines(keepends=True):
             self._line_starts.append(self._line_starts[-1] + len(line))
+
+    @cached_property
+    def parent(self) -> dict[ast.AST, ast.AST]:
+        """The node around each node."""
+        found: dict[ast.AST, ast.AST] = {}
+        for node in ast.walk(self.tree):
+            for child in ast.iter_child_nodes(node):
+                found[child] = node
+        return found
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -144,13 +149,14 @@ def functions(tree: ast.Module) -> Iterator[tuple[str, FunctionNode]]:
     """Every definition with its dotted name, in the order of the file."""
     pending: list[tuple[str, ast.AST]] = [("", tree)]
     while pending:
-        prefix, node = pending.pop(0)
-        children: list[tuple[str, ast.AST]] = []
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, FunctionNode | ast.ClassDef):
-                if isinstance(child, FunctionNode):
-                    yield prefix + child.name, child
-                children.append((f"{prefix}{child.name}.", child))
-            else:
-                children.append((prefix, child))
-        pending = children + pending
+        prefix, node = pending.pop()
+        if isinstance(node, FunctionNode):
+            yield prefix + node.name, node
+        if isinstance(node, FunctionNode | ast.ClassDef):
+            prefix = f"{prefix}{node.name}."
+        inner: list[ast.AST] = []
+        for field in ("body", "handlers", "cases", "orelse", "finalbody"):
+            block = getattr(node, field, None)
+            if isinstance(block, list):
+                inner += block
+        pending += [(prefix, child) for child in reversed(inner)]
