@@ -262,7 +262,9 @@ def _call(node: ast.Call, snippet: Snippet) -> Iterator[Change]:
     method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
     if name in SWAPPED_CALLS:
         yield _replace(snippet, node.func, SWAPPED_CALLS[name], f"{name}/{SWAPPED_CALLS[name]}")
-    if method in SWAPPED_METHODS:
+    # Without a limit, split and rsplit are the same.
+    limited = len(node.args) + len(node.keywords) > 1 or "split" not in method
+    if method in SWAPPED_METHODS and limited:
         end = snippet.end(node.func)
         yield Change(end - len(method), end, SWAPPED_METHODS[method], "method")
     if name == "range":

@@ -74,7 +74,7 @@ class Drawing:
             return self.choices.integer(0, 1)
         if roll < 14:
             return self.choices.integer(1, min(6, max(1, self.max_size)))
-        if roll < 28 or self.max_size < 6:
+        if roll < 26 or self.max_size < 6:
             usual = min(self.max_size, max(12, longest + longest // 4 + 1))
             return self.choices.integer(0, usual)
         if roll < 30 and self.literals.lengths:

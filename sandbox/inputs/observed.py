@@ -120,8 +120,10 @@ def elements(values: Iterable[object]) -> list[object]:
             found.extend(sampled(value.items))
         elif isinstance(value, (list, tuple, range)):
             found.extend(sampled(value))
-        elif isinstance(value, (set, frozenset, dict)):
+        elif isinstance(value, dict):
             found.extend(sampled(list(value)))
+        elif isinstance(value, (set, frozenset)):
+            found.extend(sampled(sorted(value, key=repr)))  # not in the order of their hashes
     return found
 
 

@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from perfbot.sandbox.drivers.values import Drained, Object
 from perfbot.sandbox.inputs import text
 from perfbot.sandbox.inputs.choices import Choices
-from perfbot.sandbox.inputs.drawing import fresh
+from perfbot.sandbox.inputs.drawing import ELEMENT, fresh
 
 Step = object
 """An index, a dict's key, or STATE."""
@@ -18,19 +19,30 @@ MAX_PLACES = 200
 def perturbed(value: object, choices: Choices, *, donors: Sequence[object] = ()) -> object:
     """A copy of `value` with one place changed; values may come from the same place in `donors`."""
     places = list(walk(value))
-    path, target = choices.pick(places)
-    donated = [found for donor in donors for found in at_path(donor, path)]
-    same_type = [found for _, found in places if type(found) is type(target)]
-    return replaced(value, path, changed(target, choices, donated + same_type))
+    place = choices.pick(places)
+    donated = [found for donor in donors for found in at_path(donor, place.path)]
+    alike = [other.value for other in places if other.role == place.role]
+    return replaced(value, place.path, changed(place.value, choices, donated + alike))
 
 
-def walk(value: object) -> Iterator[tuple[tuple[Step, ...], object]]:
-    """Every place in `value` (the first `MAX_PLACES`), outermost first, with what lies there."""
-    queue: list[tuple[tuple[Step, ...], object]] = [((), value)]
-    for path, item in queue:
-        yield path, item
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A value inside another. Elements of one list have one `role`, whatever their position."""
+
+    path: tuple[Step, ...]
+    role: tuple[Step, ...]
+    value: object
+
+
+def walk(value: object) -> Iterator[Place]:
+    """Every place in `value` (the first `MAX_PLACES`), outermost first."""
+    queue = [Place((), (), value)]
+    for place in queue:
+        yield place
         if len(queue) < MAX_PLACES:
-            queue.extend((((*path, step), child) for step, child in children(item)))
+            for step, child in children(place.value):
+                role = ELEMENT if isinstance(place.value, list) else step
+                queue.append(Place((*place.path, step), (*place.role, role), child))
 
 
 def children(value: object) -> Iterable[tuple[Step, object]]:

@@ -112,7 +112,7 @@ class Relations:
             *(("fixed", path) for path in self.fixed),
             *(("bound", bound.path) for bound in self.bounds),
             *(("order", path) for path in self.orders),
-            *(("nonnegative", path) for path in self.nonnegative),
+            *(("nonnegative", path) for path in sorted(self.nonnegative, key=repr)),
         )
 
     def settle(self, drawing: Drawing) -> None:

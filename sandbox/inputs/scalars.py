@@ -137,23 +137,25 @@ class Texts:
         settled = drawing.lengths.get(path)
         narrow = drawing.keeps(("alphabet", path))
         roll = choices.integer(0, 31)
+        literals = drawing.literals
         if settled is None:
-            if roll >= 29 and drawing.literals.texts:
-                return self._around_literal(drawing, narrow)
-            if roll >= 25 and self.seen:
+            fixed = narrow and text.has_format(self.style, literals.texts)
+            if roll >= 29 and literals.texts:
+                return self._around_literal(drawing, narrow=narrow, whole=fixed)
+            if roll >= 25 and self.seen and not fixed:
                 return text.edited(choices, choices.pick(self.seen), self.style)
             if roll >= 22 and self.seen:
                 return choices.pick(self.seen)
-            if self.style.mask and narrow:
-                return text.masked(choices, self.style.mask)
+            if fixed or (self.style.tokens and roll >= 12):
+                return text.formatted(choices, self.style, literals.texts, literals.ints)
         length = drawing.size(path, self.longest)
         alphabet = text.alphabet(self.style, declared=self.declared, narrow=narrow, roll=roll)
         return text.spelled(drawing.for_elements(1 + length // 4).choices, alphabet, length, roll)
 
-    def _around_literal(self, drawing: Drawing, narrow: bool) -> str:
+    def _around_literal(self, drawing: Drawing, *, narrow: bool, whole: bool) -> str:
         choices = drawing.choices
         literal = choices.pick(drawing.literals.texts)
-        if choices.chance(50):
+        if whole or choices.chance(50):
             return literal
         alphabet = text.alphabet(self.style, declared=False, narrow=narrow, roll=0)
         before = text.spelled(choices, alphabet, choices.integer(0, 3), 0)

@@ -92,7 +92,7 @@ def signature_of(source: str, *, skip_first: bool = False) -> Signature:
 
     Raises: ValueError where there is no function, SyntaxError where `source` is not Python.
     """
-    indented = source[:1] in " \t"
+    indented = source.startswith((" ", "\t"))
     tree = ast.parse("if True:\n" + source if indented else textwrap.dedent(source))
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -154,7 +154,7 @@ def literals_new_in(original_source: str, edit_source: str) -> tuple[object, ...
 
 
 def _literals(source: str) -> list[object]:
-    tree = ast.parse("if True:\n" + source if source[:1] in " \t" else source)
+    tree = ast.parse("if True:\n" + source if source.startswith((" ", "\t")) else source)
     documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     found: list[object] = []
     for node in ast.walk(tree):

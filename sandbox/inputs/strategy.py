@@ -113,7 +113,7 @@ def literals_from(values: Sequence[object], max_size: int) -> Literals:
         floats=(*floats, *(float(value) for value in ints if abs(value) < 2**53)),
         texts=tuple(value for value in observed.of(str, every) if value),
         data=tuple(value for value in observed.of(bytes, every) if value),
-        lengths=tuple(value for value in near if 0 <= value <= limit),
+        lengths=tuple(value for value in (*ints, *near) if 0 <= value <= limit),
     )
 
 
@@ -299,5 +299,5 @@ def _cut(value: object, most: int) -> object:
         kept = itertools.islice(value.items(), most)
         return {key: _cut(item, max(2, most // 4)) for key, item in kept}
     if isinstance(value, (set, frozenset)):
-        return type(value)(itertools.islice(value, most))
+        return type(value)(sorted(value, key=repr)[:most])
     return value

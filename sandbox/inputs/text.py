@@ -24,6 +24,8 @@ CLASSES = (
     string.ascii_lowercase + string.digits,
     string.ascii_letters + string.digits,
 )
+SEPARATORS = (" ", ",", ";", "|", "/", "\n")
+NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,6})?")
 NARROW_MIN_CHARACTERS = 8
 """So many observed characters make a narrow alphabet a hint rather than an accident."""
 
@@ -49,6 +51,14 @@ class Style:
     """The alphabet that all of them keep to, or empty where they keep to none."""
     mask: tuple[Run, ...] = ()
     """The format that all of them have (dates, codes), or empty."""
+    numeric: bool = False
+    """Whether all of them are decimal numbers."""
+    separator: str = ""
+    """What parts most of them, where `tokens` are known."""
+    tokens: tuple[str, ...] = ()
+    """Their words."""
+    closed: bool = False
+    """Whether the words recur, so that they seem to be all there are."""
 
 
 def style_of(values: Sequence[str]) -> Style:
@@ -57,7 +67,24 @@ def style_of(values: Sequence[str]) -> Style:
     observed = "".join(sorted(set(characters)))
     enough = len(characters) >= NARROW_MIN_CHARACTERS and len(set(values)) > 1
     enough = enough or len(characters) >= 3 * NARROW_MIN_CHARACTERS
-    return Style(observed, _narrow(observed, len(characters)) if enough else "", _mask(values))
+    separator = next((mark for mark in SEPARATORS if _parts(values, mark)), "")
+    words = [word for value in values if separator for word in value[:400].split(separator)]
+    tokens = tuple(dict.fromkeys(words))[:100]
+    return Style(
+        observed=observed,
+        narrow=_narrow(observed, len(characters)) if enough else "",
+        mask=_mask(values),
+        numeric=len(set(values)) > 1 and all(map(NUMBER.fullmatch, values)),
+        separator=separator,
+        tokens=tokens,
+        closed=len(tokens) > 0 and 2 * len(tokens) <= len(words) + 1,
+    )
+
+
+def _parts(values: Sequence[str], mark: str) -> bool:
+    """Whether at least half of the strings, and two of them, hold the mark."""
+    holding = sum(mark in value for value in values)
+    return holding >= 2 and 2 * holding >= len(values)
 
 
 def _narrow(observed: str, total: int) -> str:
@@ -100,18 +127,50 @@ def _run(column: tuple[str, ...]) -> Run | None:
     return None
 
 
-def masked(choices: Choices, mask: Sequence[Run]) -> str:
-    """A string of the format."""
-    return "".join(_filled(choices, run) for run in mask)
+def formatted(choices: Choices, style: Style, words: Sequence[str], ints: Sequence[int]) -> str:
+    """A string of the observed format: a mask, a number, or words with a separator.
+
+    `words` and `ints` are literals, for the places that they fit.
+    """
+    if style.mask:
+        return "".join(_filled(choices, run, ints) for run in style.mask)
+    if style.numeric:
+        return _number(choices, style)
+    known = style.tokens + tuple(word for word in words if style.separator not in word)
+    return style.separator.join(choices.pick(known) for _ in range(choices.integer(0, 8)))
 
 
-def _filled(choices: Choices, run: Run) -> str:
+def has_format(style: Style, words: Sequence[str]) -> bool:
+    """Whether the strings seem to keep to a format; literal words can complete a vocabulary."""
+    known = bool(style.tokens) and set(style.tokens) <= {*words, ""}
+    return bool(style.mask) or style.numeric or style.closed or known
+
+
+def _number(choices: Choices, style: Style) -> str:
+    most = choices.pick((9, 9, 100, 10_000))
+    low = -most if "-" in style.observed else 0
+    whole = str(choices.integer(low, most))
+    if "." not in style.observed or choices.chance(30):
+        return whole
+    return whole + "." + choices.pick(("5", "0", "4", "25", "99", "125"))
+
+
+def _filled(choices: Choices, run: Run, ints: Sequence[int]) -> str:
     if run.kind == "same":
         return run.literal
-    if run.kind == "digits":
-        return str(choices.integer(run.low, run.high)).zfill(run.width)
-    letters = string.ascii_lowercase if run.kind == "lower" else string.ascii_uppercase
-    return spelled(choices, letters, choices.integer(run.low, run.high), 0)
+    if run.kind != "digits":
+        letters = string.ascii_lowercase if run.kind == "lower" else string.ascii_uppercase
+        return spelled(choices, letters, choices.integer(run.low, run.high), 0)
+    most = 10 ** (run.width or len(str(run.high)) + 1) - 1
+    roll = choices.integer(0, 15)
+    fitting = [value for value in ints if 0 <= value <= most] if roll >= 13 else []
+    if fitting:
+        number = choices.pick(fitting)
+    elif roll >= 11:
+        number = choices.pick((max(0, run.low - 1), min(most, run.high + 1), 0, most))
+    else:
+        number = choices.integer(run.low, run.high)
+    return str(number).zfill(run.width)
 
 
 def alphabet(style: Style, *, declared: bool, narrow: bool, roll: int) -> str:
