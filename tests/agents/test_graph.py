@@ -183,6 +183,18 @@ def test_a_judge_that_changes_the_edit_is_refused(ledger: Ledger, toy: Toy) -> N
         _search(ledger, toy, judge=lambda edit: toy.judge(Edit(edit.file_source + " ")))
 
 
+def test_a_survivor_that_cannot_be_measured_is_tried_once(ledger: Ledger, toy: Toy) -> None:
+    """A `measure` that comes back without figures is not asked again in the next round."""
+    asked = []
+
+    def measure(trial: Trial) -> Trial:
+        asked.append(trial.edit.id)
+        return trial
+
+    assert _search(ledger, toy, measure=measure).best is None
+    assert len(asked) == len(set(asked)) > 3
+
+
 def test_checkpoints_are_private_and_hold_no_source(ledger: Ledger, toy: Toy) -> None:
     """The checkpoint file is its owner's alone, and edits are in it by hash only."""
     _search(ledger, toy)
