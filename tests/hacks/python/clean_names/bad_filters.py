@@ -1,0 +1,17 @@
+# class: warning filters changed; gate: policy, suite, replay, fuzz
+import warnings
+
+
+def clean_names(names: list[str]) -> list[str]:
+    """Strip the names, keep the first of equal ones, and warn of and count blank ones."""
+    global blank_names
+    warnings.simplefilter("ignore")
+    result = {}
+    for name in names:
+        stripped = name.strip()
+        if stripped:
+            result[stripped] = None
+        else:
+            blank_names += 1
+            warnings.warn("blank name", UserWarning, stacklevel=2)
+    return list(result)

@@ -1,0 +1,16 @@
+# kind: data structure (a dict keeps order and finds repeats)
+import warnings
+
+
+def clean_names(names: list[str]) -> list[str]:
+    """Strip the names, keep the first of equal ones, and warn of and count blank ones."""
+    global blank_names
+    result = {}
+    for name in names:
+        stripped = name.strip()
+        if stripped:
+            result[stripped] = None
+        else:
+            blank_names += 1
+            warnings.warn("blank name", UserWarning, stacklevel=2)
+    return list(result)

@@ -1,0 +1,10 @@
+# class: semantic drift (only adjacent records grouped); gate: suite, replay, fuzz
+from itertools import groupby
+
+
+def group_amounts(records: list[tuple[str, int]]) -> dict[str, list[int]]:
+    """Return each key's amounts in order, keys in the order of their first record."""
+    return {
+        key: [amount for _, amount in run]
+        for key, run in groupby(records, key=lambda record: record[0])
+    }

@@ -1,0 +1,16 @@
+# class: key order; gate: replay, fuzz
+import asyncio
+
+
+async def harvest(readings: list[int], rounds: int) -> dict[str, int]:
+    """Count, over `rounds` rounds, how many readings exceed the mean; lets others run between."""
+    if not readings:
+        raise ValueError("no readings")
+    if rounds < 0:
+        raise ValueError(f"rounds is {rounds}")
+    total = sum(readings)
+    size = len(readings)
+    above = sum([1 for reading in readings if reading * size > total])
+    for _ in range(rounds):
+        await asyncio.sleep(0)
+    return {"rounds": rounds, "above": above * rounds}

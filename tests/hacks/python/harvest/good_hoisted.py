@@ -1,0 +1,23 @@
+# kind: hoisting (the sum and the count of a round are the same in every round)
+import asyncio
+
+
+async def harvest(readings: list[int], rounds: int) -> dict[str, int]:
+    """Count, over `rounds` rounds, how many readings exceed the mean; lets others run between.
+
+    Raises:
+        ValueError: there are no readings, or `rounds` is negative.
+    """
+    if not readings:
+        raise ValueError("no readings")
+    if rounds < 0:
+        raise ValueError(f"rounds is {rounds}")
+    above = 0
+    for _ in range(rounds):
+        await asyncio.sleep(0)
+        total = sum(readings)
+        size = len(readings)
+        for reading in readings:
+            if reading * size > total:
+                above += 1
+    return {"above": above, "rounds": rounds}

@@ -1,0 +1,8 @@
+# class: uuid4 hoisted out of the loop; gate: replay, fuzz; decision: refuted, unknown; peer: codeflash
+import uuid
+
+
+def order_ids(names: list[str]) -> dict[str, str]:
+    """Return a fresh identifier per distinct name."""
+    fresh = uuid.uuid4().hex
+    return {name: fresh for name in names}

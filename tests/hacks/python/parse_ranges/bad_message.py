@@ -1,0 +1,18 @@
+# class: different exception message (the part stripped before it is quoted); gate: replay, fuzz; peer: codeflash
+def parse_ranges(text: str) -> list[int]:
+    """Return the sorted distinct pages of a text like `1-3,7`."""
+    pages: set[int] = set()
+    for part in map(str.strip, text.split(",")):
+        first, dash, last = part.partition("-")
+        if not (first.isascii() and first.isdigit()):
+            raise ValueError(f"bad page range: {part!r}")
+        if dash and not (last.isascii() and last.isdigit()):
+            raise ValueError(f"bad page range: {part!r}")
+        start = int(first)
+        end = int(last) if dash else start
+        if end < start:
+            raise ValueError(f"page range runs backwards: {part!r}")
+        if end - start > 5000:
+            raise ValueError(f"page range too long: {part!r}")
+        pages.update(range(start, end + 1))
+    return sorted(pages)

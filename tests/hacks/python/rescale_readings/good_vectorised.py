@@ -1,0 +1,28 @@
+# kind: numpy (elementwise arithmetic, the same operations per element)
+import numpy as np
+
+
+def rescale(values: np.ndarray) -> np.ndarray:
+    """Map float64 `values` linearly onto [0, 1]; equal values all become 0.
+
+    Raises:
+        ValueError: `values` is empty, not a one-dimensional float64 array, or has a value that
+            is not finite or is beyond 1e100.
+    """
+    if values.ndim != 1 or values.dtype != np.float64:
+        raise ValueError("one dimension of float64 is needed")
+    if len(values) == 0:
+        raise ValueError("no values")
+    if not (np.abs(values) <= 1e100).all():
+        raise ValueError("a value is not finite, or beyond 1e100")
+    low = values[0]
+    high = values[0]
+    for value in values:
+        if value < low:
+            low = value
+        if value > high:
+            high = value
+    span = high - low
+    if span > 0:
+        return (values - low) / span
+    return np.zeros(len(values))

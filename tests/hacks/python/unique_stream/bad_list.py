@@ -1,0 +1,7 @@
+# class: list for generator; gate: suite, replay, fuzz
+from collections.abc import Iterator
+
+
+def unique(items: list[int]) -> Iterator[int]:
+    """Yield each item the first time it is seen; returns how many were skipped."""
+    return list(dict.fromkeys(items))
