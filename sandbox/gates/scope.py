@@ -5,7 +5,6 @@ import copy
 
 from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.errors import UsageError
-from perfbot.sandbox.languages.python import Definition, definitions, parse_tree
 from perfbot.sandbox.languages.python import functions as functions_in
 from perfbot.sandbox.languages.python_candidate import (
     BUILTINS,
@@ -13,10 +12,10 @@ from perfbot.sandbox.languages.python_candidate import (
     Module,
     Piece,
     bound_name,
+    edited_module,
     import_spec,
     original_module,
     own_statement,
-    read_module,
 )
 from perfbot.sandbox.languages.python_names import spliced
 from perfbot.sandbox.target import Target
@@ -40,11 +39,9 @@ def check(target: Target, edit: Edit) -> Evidence:
 def _complaint(target: Target, edit: Edit) -> str | None:
     original = original_module(target)
     try:
-        edited = _edited(target, edit)
+        edited = edited_module(target, edit.file_source)
     except UsageError as error:
         return f"The edit cannot be read: {error.happened}"
-    if edited is None:
-        return f"The edit has not exactly as many functions `{target.qualname}` as the original."
     kept, added = _matched(original.module, edited.module)
     return (
         _changed_header(original, edited, target, edit)
@@ -53,22 +50,6 @@ def _complaint(target: Target, edit: Edit) -> str | None:
         or _wrong_additions(original.module, added)
         or _changed_text(original, edited, added)
     )
-
-
-def _edited(target: Target, edit: Edit) -> Candidate | None:
-    """The edit's file with the target's place in it, or None if that is not to be found."""
-    before = _definitions(target.file_source, target.qualname)
-    after = _definitions(edit.file_source, target.qualname)
-    starts = [item.outer.start_byte for item in before]
-    if len(before) != len(after) or target.start_byte not in starts:
-        return None
-    function = after[starts.index(target.start_byte)]
-    return Candidate(read_module(edit.file_source, target.path, function), function)
-
-
-def _definitions(file_source: str, qualname: str) -> list[Definition]:
-    root = parse_tree(file_source.encode()).root_node
-    return [item for item in definitions(root) if item.qualname == qualname]
 
 
 def _changed_header(

@@ -136,6 +136,23 @@ def original_module(target: Target) -> Candidate:
     return Candidate(read_module(target.file_source, target.path, function), function)
 
 
+def edited_module(target: Target, file_source: str) -> Candidate:
+    """Take apart a new text of the target's file.
+
+    Raises:
+        UsageError: it is not Python, or has not as many functions of the target's name.
+    """
+    before = _definitions(target.file_source, target.qualname)
+    after = _definitions(file_source, target.qualname)
+    starts = [item.outer.start_byte for item in before]
+    if len(before) != len(after) or target.start_byte not in starts:
+        raise UsageError(
+            f"{target.path}: not exactly as many functions `{target.qualname}` as in the original"
+        )
+    function = after[starts.index(target.start_byte)]
+    return Candidate(read_module(file_source, target.path, function), function)
+
+
 def original_function(target: Target) -> Definition:
     """Return the target's place in the tree of its own file.
 
@@ -202,14 +219,19 @@ def _candidate(source: bytes, function: Definition, indented: bool) -> Candidate
     return Candidate(_take_apart(source, body, root, container, function), function, indented)
 
 
+def _definitions(file_source: str, qualname: str) -> list[Definition]:
+    root = parse_tree(file_source.encode()).root_node
+    return [item for item in definitions(root) if item.qualname == qualname]
+
+
 def _find(root: "Node", target: Target) -> Definition:
     parts = target.qualname.split(".")
     every = list(definitions(root))
     for wanted in dict.fromkeys((target.qualname, ".".join(parts[-2:]), parts[-1])):
         found = [item for item in every if item.qualname == wanted]
         if found:
-            own = definitions(parse_tree(target.file_source.encode()).root_node)
-            starts = [item.outer.start_byte for item in own if item.qualname == target.qualname]
+            own = _definitions(target.file_source, target.qualname)
+            starts = [item.outer.start_byte for item in own]
             # a property's getter and setter share a name: the same one of as many
             same = len(starts) == len(found) and target.start_byte in starts
             return found[starts.index(target.start_byte) if same else -1]

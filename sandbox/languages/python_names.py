@@ -56,6 +56,8 @@ class Name:
     """One occurrence of an identifier that is a name (no attribute, no keyword of a call)."""
 
     text: str
+    line: int
+    """1-based."""
     start: int
     end: int
     at: Scope
@@ -71,10 +73,11 @@ class Name:
 def names(root: "Node") -> list[Name]:
     """Return every name of a tree, in the order of the text, resolved to its scope."""
     walk = _Walk(root)
-    found = [
-        Name(_text(node), node.start_byte, node.end_byte, at, at.home_of(_text(node)), role, binds)
-        for node, at, role, binds in walk.found
-    ]
+    found = []
+    for node, at, role, binds in walk.found:
+        text, line = _text(node), node.start_point[0] + 1
+        span = node.start_byte, node.end_byte
+        found.append(Name(text, line, *span, at, at.home_of(text), role, binds))
     return sorted(found, key=lambda name: name.start)
 
 
