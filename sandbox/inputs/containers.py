@@ -96,19 +96,21 @@ def _key(item: object) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Positions:
-    """A tuple of fixed length, each position of a shape of its own."""
+    """A tuple (or a list that serves as one) of fixed length, each position of its own shape."""
 
     items: tuple[Shape, ...]
+    kind: str = "tuple"
     scalar: bool = False
 
     @property
     def hashable(self) -> bool:
-        """Whether every position is."""
-        return all(item.hashable for item in self.items)
+        """Whether it is a tuple and every position is hashable."""
+        return self.kind == "tuple" and all(item.hashable for item in self.items)
 
-    def draw(self, drawing: Drawing, path: Path) -> tuple[object, ...]:
+    def draw(self, drawing: Drawing, path: Path) -> object:
         source = drawing.for_elements(len(self.items))
-        return tuple(item.draw(source, (*path, at)) for at, item in enumerate(self.items))
+        items = [item.draw(source, (*path, at)) for at, item in enumerate(self.items)]
+        return MAKERS[self.kind](items)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,8 @@ class Drawing:
     """Container lengths that relations settled before the draw."""
     ranges: Mapping[Path, tuple[int, int]] = field(default_factory=dict)
     """Inclusive ranges that relations settled for the ints at a path."""
+    nonempty: frozenset[Path] = frozenset()
+    """Inner containers that hold at least one element."""
     orders: Mapping[Path, str] = field(default_factory=dict)
     """`sorted`, `reversed`, `distinct`, ... of the lists at a path."""
     leaves: int = 0
@@ -61,7 +63,7 @@ class Drawing:
         settled = self.lengths.get(path)
         if settled is not None:
             return settled
-        return self.free_size(len(path) - 1, longest)
+        return max(path in self.nonempty, self.free_size(len(path) - 1, longest))
 
     def free_size(self, depth: int, longest: int) -> int:
         """A length that no relation settles, for a container `depth` containers deep."""
@@ -97,6 +99,7 @@ class Drawing:
             all_broken=self.all_broken,
             lengths=self.lengths,
             ranges=self.ranges,
+            nonempty=self.nonempty,
             orders=self.orders,
             leaves=self.leaves,
         )

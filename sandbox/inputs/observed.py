@@ -31,6 +31,7 @@ MAX_SEEN = 400
 MAX_DEPTH = 8
 MAX_DECIMALS = 6
 RECORD_MAX_KEYS = 20
+TABLE_MIN_ROWS = 3
 SEQUENCES: dict[type, str] = {
     list: "list",
     tuple: "tuple",
@@ -91,7 +92,9 @@ def _of_type(kind: type, values: list[object], depth: int) -> Shape:
         return specials(kind, values)
     if depth < MAX_DEPTH:
         if kind is tuple and len({len(value) for value in of(tuple, values)}) == 1:
-            return _positions(of(tuple, values), depth)
+            return _positions("tuple", of(tuple, values), depth)
+        if kind is list and depth > 0 and _are_rows_of_a_table(of(list, values)):
+            return _positions("list", of(list, values), depth)
         if kind in SEQUENCES:
             return _items(SEQUENCES[kind], values, depth)
         if kind is dict:
@@ -202,9 +205,17 @@ def _items(kind: str, values: list[object], depth: int) -> Shape:
     return Items(kind, element, max(lengths(values)))
 
 
-def _positions(values: list[tuple[object, ...]], depth: int) -> Shape:
+def _positions(kind: str, values: Sequence[Sequence[object]], depth: int) -> Shape:
     columns = [infer(column, depth + 1) for column in zip(*values, strict=True)]
-    return Positions(tuple(shape for shape in columns if shape is not None))
+    return Positions(tuple(shape for shape in columns if shape is not None), kind)
+
+
+def _are_rows_of_a_table(values: Sequence[list[object]]) -> bool:
+    """Whether lists of one length have a type per position, as in `[["ann", 3], ["bob", 5]]`."""
+    if len(values) < TABLE_MIN_ROWS or len({len(value) for value in values}) != 1:
+        return False
+    columns = [{type(item) for item in column} for column in zip(*values, strict=True)]
+    return all(len(kinds) == 1 for kinds in columns) and len(set.union(set(), *columns)) > 1
 
 
 def _dict(values: list[dict[object, object]], depth: int) -> Shape:

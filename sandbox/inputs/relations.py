@@ -101,6 +101,8 @@ class Relations:
     bounds: tuple[Bound, ...] = ()
     orders: Mapping[Path, str] = field(default_factory=dict)
     nonnegative: frozenset[Path] = frozenset()
+    nonempty: frozenset[Path] = frozenset()
+    """Paths of inner containers, none of which was empty."""
     examples: Mapping[Path, tuple[int, ...]] = field(default_factory=dict)
     """Observed ints at the paths that bound others."""
 
@@ -113,6 +115,7 @@ class Relations:
             *(("bound", bound.path) for bound in self.bounds),
             *(("order", path) for path in self.orders),
             *(("nonnegative", path) for path in sorted(self.nonnegative, key=repr)),
+            *(("nonempty", path) for path in sorted(self.nonempty, key=repr)),
         )
 
     def settle(self, drawing: Drawing) -> None:
@@ -122,11 +125,15 @@ class Relations:
         for path, length in self.fixed.items():
             if drawing.keeps(("fixed", path)):
                 lengths[path] = length
+        drawing.nonempty = frozenset(
+            path for path in self.nonempty if drawing.keeps(("nonempty", path))
+        )
         for group in self.equal:
             if drawing.keeps(("equal", group[0][1])):
                 known = [lengths[path] for kind, path in group if path in lengths]
                 depth = max(len(path) for _, path in group) - 1
                 number = known[0] if known else drawing.free_size(depth, 8)
+                number = max(number, any(path in drawing.nonempty for _, path in group))
                 for kind, path in group:
                     if kind == "length":
                         lengths[path] = number
@@ -181,6 +188,8 @@ class Relations:
                 return False
         if facts.negative & self.nonnegative:
             return False
+        if any(0 in facts.lengths.get(path, ()) for path in self.nonempty):
+            return False
         return all(
             keeps_order(items, order)
             for path, order in self.orders.items()
@@ -201,7 +210,9 @@ def relations_in(inputs: Sequence[Mapping[str, object]]) -> Relations:
     bounds = _bounds(facts, numbers, taken)
     bases = {bound.quantity[1] for bound in bounds if bound.quantity[0] == "value"}
     examples = {path: tuple(n for item in facts for n in item.ints[path]) for path in bases}
-    return Relations(equal, fixed, bounds, _orders(facts), _nonnegative(facts), examples)
+    return Relations(
+        equal, fixed, bounds, _orders(facts), _nonnegative(facts), _nonempty(facts), examples
+    )
 
 
 def _equal(
@@ -259,6 +270,9 @@ def _fixed(facts: Sequence[Facts]) -> dict[Path, int]:
     for path in dict.fromkeys(path for fact in facts for path in fact.lists):
         sizes = [size for fact in facts for size in fact.lengths.get(path, ())]
         enough = min(len(facts), len(sizes)) >= FIXED_LENGTH_MIN_INPUTS
+        # Rows show their length several times in one input: pairs, points.
+        inner = ELEMENT in path and len(facts) >= 2 and len(sizes) >= FIXED_LENGTH_MIN_INPUTS
+        enough = enough or inner
         if enough and len(set(sizes)) == 1 and sizes[0] > 1:
             found[path] = sizes[0]
     return found
@@ -360,3 +374,10 @@ def _nonnegative(facts: Sequence[Facts]) -> frozenset[Path]:
     seen = {path: sum(len(fact.ints.get(path, ())) for fact in facts) for path in paths}
     negative = {path for fact in facts for path in fact.negative}
     return frozenset(path for path in paths - negative if seen[path] >= MIN_INPUTS)
+
+
+def _nonempty(facts: Sequence[Facts]) -> frozenset[Path]:
+    """Paths of inner containers that were never empty, seen often enough."""
+    paths = {path for fact in facts for path in fact.lengths if ELEMENT in path or VALUES in path}
+    sizes = {path: [n for fact in facts for n in fact.lengths.get(path, ())] for path in paths}
+    return frozenset(path for path in paths if len(sizes[path]) >= MIN_INPUTS and all(sizes[path]))

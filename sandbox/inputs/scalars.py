@@ -153,10 +153,17 @@ class Texts:
         return text.spelled(drawing.for_elements(1 + length // 4).choices, alphabet, length, roll)
 
     def _around_literal(self, drawing: Drawing, *, narrow: bool, whole: bool) -> str:
-        choices = drawing.choices
-        literal = choices.pick(drawing.literals.texts)
+        choices, literals = drawing.choices, drawing.literals.texts
+        literal = choices.pick(literals)
+        if narrow and self.style.narrow and not set(literal) <= set(self.style.narrow):
+            # It breaks what all observed strings keep to: tried, but less often.
+            if choices.chance(60):
+                return choices.pick(self.seen)
+            whole = True
         if whole or choices.chance(50):
             return literal
+        if choices.chance(20):
+            return " ".join(choices.pick(literals) for _ in range(choices.integer(2, 5)))
         alphabet = text.alphabet(self.style, declared=False, narrow=narrow, roll=0)
         before = text.spelled(choices, alphabet, choices.integer(0, 3), 0)
         return before + literal + text.spelled(choices, alphabet, choices.integer(0, 3), 0)

@@ -53,6 +53,8 @@ class Style:
     """The format that all of them have (dates, codes), or empty."""
     numeric: bool = False
     """Whether all of them are decimal numbers."""
+    single: bool = False
+    """Whether all of them are one character."""
     separator: str = ""
     """What parts most of them, where `tokens` are known."""
     tokens: tuple[str, ...] = ()
@@ -75,6 +77,7 @@ def style_of(values: Sequence[str]) -> Style:
         narrow=_narrow(observed, len(characters)) if enough else "",
         mask=_mask(values),
         numeric=len(set(values)) > 1 and all(map(NUMBER.fullmatch, values)),
+        single=len(set(values)) > 1 and all(len(value) == 1 for value in values),
         separator=separator,
         tokens=tokens,
         closed=len(tokens) > 0 and 2 * len(tokens) <= len(words) + 1,
@@ -128,7 +131,7 @@ def _run(column: tuple[str, ...]) -> Run | None:
 
 
 def formatted(choices: Choices, style: Style, words: Sequence[str], ints: Sequence[int]) -> str:
-    """A string of the observed format: a mask, a number, or words with a separator.
+    """A string of the observed format: a mask, a number, a character, words with a separator.
 
     `words` and `ints` are literals, for the places that they fit.
     """
@@ -136,6 +139,8 @@ def formatted(choices: Choices, style: Style, words: Sequence[str], ints: Sequen
         return "".join(_filled(choices, run, ints) for run in style.mask)
     if style.numeric:
         return _number(choices, style)
+    if style.single:
+        return choices.pick(style.narrow or style.observed * 3 + ORDINARY)
     known = style.tokens + tuple(word for word in words if style.separator not in word)
     return style.separator.join(choices.pick(known) for _ in range(choices.integer(0, 8)))
 
@@ -143,7 +148,7 @@ def formatted(choices: Choices, style: Style, words: Sequence[str], ints: Sequen
 def has_format(style: Style, words: Sequence[str]) -> bool:
     """Whether the strings seem to keep to a format; literal words can complete a vocabulary."""
     known = bool(style.tokens) and set(style.tokens) <= {*words, ""}
-    return bool(style.mask) or style.numeric or style.closed or known
+    return bool(style.mask) or style.numeric or style.single or style.closed or known
 
 
 def _number(choices: Choices, style: Style) -> str:
