@@ -13,7 +13,7 @@ from perfbot.sandbox.drivers.values import WireError
 from perfbot.sandbox.errors import BaselineError
 from perfbot.sandbox.exploration import arguments_of, explore
 from perfbot.sandbox.inputs.arguments import Arguments
-from perfbot.sandbox.inputs.signature import Signature, signature_of
+from perfbot.sandbox.inputs.signature import Signature, literals_new_in, signature_of
 from perfbot.sandbox.oracle import Expected, Oracle
 from perfbot.sandbox.project import Project
 from perfbot.sandbox.settings import Settings
@@ -62,6 +62,8 @@ class Baseline:
     int_limit: int | None = None
     """The largest int argument that it answers in time, where one ran out of it."""
     measured_strength: "Strength | None" = None
+    worth_keeping: bool = False
+    """Something was found out that the copy on disk, if any, does not have."""
 
     def replayed(self) -> list[tuple[str, Expected]]:
         """The named inputs on which edits can be judged."""
@@ -83,6 +85,7 @@ class Baseline:
             from perfbot.sandbox.strength import oracle_strength
 
             self.measured_strength = oracle_strength(self)
+            self.worth_keeping = True
         return self.measured_strength
 
     def close(self) -> None:
@@ -138,8 +141,7 @@ def passing_suite(project: Project, target: Target) -> SuiteRun:
         raise BaselineError(
             f"the project's tests fail before any edit: {', '.join(failed[:5])}"
             + (f" and {len(failed) - 5} more" if len(failed) > 5 else ""),
-            "mend them, or choose passing ones with --tests 'pytest …'"
-            f"\n{suite.output[-1500:]}",
+            f"mend them, or choose passing ones with --tests 'pytest …'\n{suite.output[-1500:]}",
         )
     if suite.tests and not suite.ended:
         raise BaselineError(
@@ -188,12 +190,13 @@ def grow_corpus(baseline: Baseline) -> None:
             visit(inputs)
         return
     observed = baseline.observed()
+    own = literals_new_in("pass", baseline.target.source)
     for size in SIZES:
         before = baseline.discarded.get("timeout", 0)
         explore(
             baseline.signature, observed, visit, file_source=baseline.target.file_source,
             examples=settings.examples // len(SIZES), seed=draw.getrandbits(32), max_size=size,
-            max_int=baseline.int_limit,
+            max_int=baseline.int_limit, literals=own,
         )  # fmt: skip
         if baseline.discarded.get("timeout", 0) - before > EDGE:
             break  # the original's edge: larger inputs only cost time

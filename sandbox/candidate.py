@@ -1,5 +1,7 @@
 """A Candidate: one edit on trial, its processes, and the inputs it was shown."""
 
+import ast
+import sys
 from dataclasses import dataclass, field
 
 from perfbot.sandbox.baseline import Baseline
@@ -28,10 +30,11 @@ class Candidate:
     def start(self) -> str | None:
         """Load the edit under every hash seed of the oracle; what went wrong, or None."""
         baseline = self.baseline
+        imports = (*baseline.imports, *standard_imports(self.edit.file_source))
         for seed in baseline.oracle.hash_seeds:
             runner = Runner(
                 baseline.project, baseline.target, self.edit.file_source, hash_seed=seed,
-                imports=baseline.imports, state=baseline.state,
+                imports=imports, state=baseline.state,
             )  # fmt: skip
             self.runners.append(runner)
             failure = runner.start()
@@ -71,3 +74,14 @@ def counterexample(
         difference=found,
         snippet=snippet(target, candidate.edit.file_source, expected.inputs),
     )
+
+
+def standard_imports(source: str) -> tuple[str, ...]:
+    """The standard modules that a file imports at its top: loaded before any version is timed."""
+    names: list[str] = []
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Import):
+            names += [item.name for item in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            names.append(node.module)
+    return tuple(name for name in names if name.split(".")[0] in sys.stdlib_module_names)

@@ -45,7 +45,11 @@ def difference(
 
 
 def body_difference(
-    expected: Outcome, actual: Outcome, unordered: bool, equivalent: Equivalent | None, inputs: bytes
+    expected: Outcome,
+    actual: Outcome,
+    unordered: bool,
+    equivalent: Equivalent | None,
+    inputs: bytes,
 ) -> str | None:
     try:
         before, after = expected.parts(), actual.parts()

@@ -109,9 +109,7 @@ class Runner:
             return Outcome("died", False, failure.encode(), b"\xa0")
         assert self.worker is not None
         try:
-            return parse(
-                self.worker.request("call", inputs=inputs, twice=twice, cpu_s=cpu_s)
-            )
+            return parse(self.worker.request("call", inputs=inputs, twice=twice, cpu_s=cpu_s))
         except ChildFailedError as error:
             self.drop()
             return no_answer(error)

@@ -42,9 +42,7 @@ def oracle_strength(baseline: Baseline) -> Strength:
     return Strength(len(chosen) - len(survivors), len(chosen), tuple(survivors))
 
 
-def told_apart(
-    baseline: Baseline, zygote: Zygote, mutant: Mutant, pool: list[Expected]
-) -> bool:
+def told_apart(baseline: Baseline, zygote: Zygote, mutant: Mutant, pool: list[Expected]) -> bool:
     """Whether some input shows the mutant to differ (or to hang, or not to import)."""
     runner = Runner(
         baseline.project, baseline.target, mutant.file_source,

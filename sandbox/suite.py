@@ -47,6 +47,8 @@ class SuiteRun:
     """Captured calls whose arguments could not be sent."""
     seconds: float
     output: str
+    profile: tuple[tuple[str, int, float], ...] = ()
+    """(file, first line, seconds in it) of the project's functions, where a profile was asked."""
 
     def count(self, outcome: str) -> int:
         return sum(found == outcome for found in self.tests.values())
@@ -59,6 +61,7 @@ def run_suite(
     source: str | None = None,
     capture: bool = False,
     doctests: bool = False,
+    profile: bool = False,
     wall_s: float = SUITE_S,
 ) -> SuiteRun:
     """Run the project's tests on a private copy of it, `source` as the target's file.
@@ -68,7 +71,7 @@ def run_suite(
     started = time.monotonic()
     command, is_pytest = test_command(project, target, doctests)
     reading, writing = os.pipe()
-    settings = plugin_settings(target, writing, capture)
+    settings = plugin_settings(target, writing, capture=capture, profile=profile)
     overlay = "" if source is None else f"cp /perfbot/edit {shlex.quote(target.path)} && "
     script = f"cp -R {PROJECT_AT}/. /box/ && {overlay}exec {command}"
     roots = [f"/box/{item}".removesuffix("/.") for item in project.import_roots]
@@ -124,14 +127,14 @@ def test_command(project: Project, target: Target, doctests: bool) -> tuple[str,
     return f"env PATH={shlex.quote(str(interpreter))}:$PATH {project.tests}", False
 
 
-def plugin_settings(target: Target, fd: int, capture: bool) -> str:
+def plugin_settings(target: Target, fd: int, *, capture: bool, profile: bool) -> str:
     wanted = {
         "module": target.module,
         "qualname": target.qualname,
         "limit": MAX_CALLS,
         "max_bytes": MAX_CALL_BYTES,
     }
-    return json.dumps({"fd": fd, "capture": wanted if capture else None})
+    return json.dumps({"fd": fd, "profile": profile, "capture": wanted if capture else None})
 
 
 class Reports(threading.Thread):
@@ -142,6 +145,7 @@ class Reports(threading.Thread):
         self.fd = fd
         self.tests: dict[str, str] = {}
         self.calls: list[bytes] = []
+        self.profile: list[tuple[str, int, float]] = []
         self.lost = 0
         self.exit_status: int | None = None
         self.broken = False
@@ -154,7 +158,9 @@ class Reports(threading.Thread):
             while chunk := stream.read(SLICE):
                 total += len(chunk)
                 data += chunk
-                while len(data) >= 4 and len(data) >= 4 + (size := struct.unpack(">I", data[:4])[0]):
+                while len(data) >= 4 and len(data) >= 4 + (
+                    size := struct.unpack(">I", data[:4])[0]
+                ):
                     self.note(bytes(data[4 : 4 + size]))
                     del data[: 4 + size]
                 if total > REPORT_BYTES:
@@ -173,6 +179,8 @@ class Reports(threading.Thread):
                 self.tests[test] = worst(self.tests.get(test, "passed"), outcome)
             case ["call", bytes(data)] if len(self.calls) < MAX_CALLS:
                 self.calls.append(data)
+            case ["time", str(path), int(line), float(seconds)]:
+                self.profile.append((path, line, seconds))
             case ["lost", 1]:
                 self.lost += 1
             case ["end", int(status)]:
@@ -183,8 +191,9 @@ class Reports(threading.Thread):
     def result(self, exited: bool, exit_status: int, seconds: float, output: str) -> SuiteRun:
         ended = exited and not self.broken and self.exit_status == exit_status
         return SuiteRun(
-            dict(self.tests), ended, exit_status, tuple(self.calls), self.lost, seconds, output
-        )
+            dict(self.tests), ended, exit_status, tuple(self.calls), self.lost, seconds, output,
+            tuple(self.profile),
+        )  # fmt: skip
 
 
 def worst(one: str, other: str) -> str:

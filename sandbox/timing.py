@@ -74,7 +74,9 @@ class ForkedPair:
         imports: Sequence[str],
         hash_seed: int,
         core: int,
+        reseed: bool = False,
     ) -> None:
+        self.reseed = reseed
         self.zygote = Zygote(project, hash_seed=hash_seed, imports=imports, cpu=core)
         self.fresh: list[Worker | None] = [None, None]
         self.children: list[Worker] = []
@@ -98,7 +100,11 @@ class ForkedPair:
         if pristine:
             self.fresh[side] = fork(self.children[side])
         self.worker(side).request(
-            "prepare", inputs=list(inputs), repeat=repeat, cpu_s=BATCH_CPU_S
+            "prepare",
+            inputs=list(inputs),
+            repeat=repeat,
+            reseed=self.reseed,
+            cpu_s=BATCH_CPU_S,
         )
 
     def run(self, side: int) -> BatchTime:
@@ -153,13 +159,18 @@ class ForkedPair:
 
 
 def pair_opener(
-    project: Project, target: Target, sources: tuple[str, str], *, imports: Sequence[str]
-) -> OpenPair:
-    """What opens a pair of (original, edit) for each round."""
+    project: Project, target: Target, sources: tuple[str, str], *, imports: Sequence[str],
+    reseed: bool = False,
+) -> OpenPair:  # fmt: skip
+    """What opens a pair of (original, edit) for each round.
+
+    reseed: the random generators are seeded before each timed call, for targets that use them.
+    """
 
     def open_pair(hash_seed: int, core: int) -> TimedPair:
         return ForkedPair(
-            project, target, sources, imports=imports, hash_seed=hash_seed, core=core
-        )
+            project, target, sources, imports=imports, hash_seed=hash_seed, core=core,
+            reseed=reseed,
+        )  # fmt: skip
 
     return open_pair

@@ -204,7 +204,11 @@ class Zygote:
         )
         command = [str(project.python), "-S", "-s", "-B", "-m", "perfbot_driver", str(fd)]
         self.sandboxed: Sandboxed = launch(
-            command, box=box, limits=limits or Limits(wall_s=None), fds=[fd], cpu=cpu
+            command,
+            box=box,
+            limits=limits or Limits(wall_s=None, output_bytes=None),
+            fds=[fd],
+            cpu=cpu,
         )
         self.channel.give_away()
         roots = [f"{PROJECT_AT}/{item}".removesuffix("/.") for item in project.import_roots]

@@ -20,8 +20,8 @@ ASYNC = (types.CoroutineType, types.AsyncGeneratorType)
 class Batch:
     """Calls to make; perfbot holds the clock and starts it before `run`."""
 
-    def __init__(self, loaded: Loaded, inputs: List[bytes], repeat: int) -> None:
-        self.function = loaded.function
+    def __init__(self, loaded: Loaded, inputs: List[bytes], repeat: int, reseed: bool) -> None:
+        self.function = seeding(loaded.function) if reseed else loaded.function
         self.calls: List[Tuple[Any, Any]] = [
             decode(item, build=True) for _ in range(repeat) for item in inputs
         ]
@@ -46,6 +46,16 @@ class Batch:
                 found.append(b"unsendable" + str(error).encode())
         self.results, self.calls = [], []
         return found
+
+
+def seeding(function: Any) -> Any:
+    """`function`, with the random generators seeded before each call, as `observe` does."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        seed_everything()
+        return function(*args, **kwargs)
+
+    return call
 
 
 def run_all(function: Any, calls: List[Tuple[Any, Any]]) -> List[Tuple[bytes, Any]]:

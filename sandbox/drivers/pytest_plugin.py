@@ -5,6 +5,7 @@ Loaded with `-p perfbot_driver.pytest_plugin`; PERFBOT_PLUGIN holds its settings
 
 from __future__ import annotations
 
+import cProfile
 import functools
 import importlib.machinery
 import inspect
@@ -37,7 +38,19 @@ def pytest_collectreport(report: Any) -> None:
         send("test", report.nodeid or "collection", "collect", "failed", 0.0)
 
 
+def pytest_sessionstart(session: Any) -> None:
+    if PROFILE is not None:
+        PROFILE.enable()
+
+
 def pytest_sessionfinish(session: Any, exitstatus: Any) -> None:
+    if PROFILE is not None:
+        PROFILE.disable()
+        for entry in PROFILE.getstats():
+            code = entry.code
+            if not isinstance(code, str) and code.co_filename.startswith("/box/"):
+                place = code.co_filename[len("/box/") :]
+                send("time", place, int(code.co_firstlineno), float(entry.inlinetime))
     send("end", int(exitstatus))
 
 
@@ -114,6 +127,9 @@ class Capture:
             self.seen.add(data)
             send("call", data)
 
+
+# Time in built-in functions counts for the function that called them.
+PROFILE: Any = cProfile.Profile(builtins=False) if SETTINGS.get("profile") else None
 
 if SETTINGS.get("capture"):
     sys.meta_path.insert(0, Capture(**SETTINGS["capture"]))

@@ -139,8 +139,8 @@ class Server:
         gc.disable()
         return True
 
-    def prepare(self, inputs: List[bytes], repeat: int) -> bool:
-        self.batch = Batch(self.target(), inputs, repeat)
+    def prepare(self, inputs: List[bytes], repeat: int, reseed: bool) -> bool:
+        self.batch = Batch(self.target(), inputs, repeat, reseed)
         return True
 
     def run(self) -> bool:

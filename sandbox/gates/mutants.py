@@ -10,7 +10,9 @@ def check(candidate: Candidate) -> Evidence:
     found = baseline.strength()
     data = {"killed": found.killed, "total": found.total, "survivors": list(found.survivors)}
     if not found.total:
-        return Evidence("mutants", Status.SURVIVED, "nothing in the target can be mutated", data=data)
+        return Evidence(
+            "mutants", Status.SURVIVED, "nothing in the target can be mutated", data=data
+        )
     detail = f"oracle strength {found.share:.2f} ({found.killed}/{found.total} mutants told apart)"
     if found.share < baseline.settings.oracle_threshold:
         return Evidence(

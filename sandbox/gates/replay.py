@@ -51,5 +51,3 @@ def repeated_differently(candidate: Candidate) -> Evidence | None:
 
 def call_twice(runner: Runner, inputs: bytes) -> Outcome:
     return runner.call(inputs, cpu_s=5.0, twice=True)
-
-

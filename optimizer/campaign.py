@@ -1,0 +1,274 @@
+"""The whole run: `optimize_targets`. Search, verify the winner afresh, commit it."""
+
+import platform
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from perfbot.agents.graph import Ended, run
+from perfbot.agents.policies.refine import Refine
+from perfbot.agents.proposal import Proposal
+from perfbot.agents.rules.engine import propose
+from perfbot.agents.search import Budget, ProposalSpec, parse_budget
+from perfbot.optimizer.commit import CommitInfo, commit
+from perfbot.optimizer.config import Options
+from perfbot.optimizer.evidence import evidence_json, verdict_json
+from perfbot.optimizer.git import top_level
+from perfbot.optimizer.ledger import Ledger, list_runs, new_run, open_run
+from perfbot.optimizer.output import Progress, write_json
+from perfbot.optimizer.ranking import ranked
+from perfbot.optimizer.recheck import judge_afresh
+from perfbot.optimizer.recipe import recipe_of
+from perfbot.optimizer.report import render_run, speedup_text
+from perfbot.optimizer.scratch import checkout, require_clean
+from perfbot.optimizer.session import Say, Session, fresh_seed, opened
+from perfbot.optimizer.target import resolve
+from perfbot.sandbox.edit import Edit, baseline
+from perfbot.sandbox.errors import UsageError
+from perfbot.sandbox.isolate.process import describe
+from perfbot.sandbox.target import Target
+from perfbot.sandbox.trial import Trial
+from perfbot.sandbox.verify import judge, timed
+
+ACCEPTED, NOTHING, BUDGET_USED_UP = 0, 1, 5
+DEFAULT_BUDGET = "40c,10m"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How the search for one target ended; `trial` is the winner as it was verified afresh."""
+
+    run_id: str
+    target: Target
+    trials: tuple[Trial, ...]
+    trial: Trial | None
+    commit: CommitInfo | None
+    reason: str
+    budget_used_up: bool
+
+
+def optimize_targets(texts: list[str], options: Options) -> int:
+    """Optimize each target named, or the hottest functions of each file or folder named."""
+    if options.proposer != "rules":
+        raise UsageError(f"there is no proposer {options.proposer}", "use --proposer rules")
+    say = Progress(options.quiet)
+    results = []
+    for target in targets_of(texts, options, say):
+        repo, base = repository(target)
+        ledger = new_run(target, base=base, options=run_options(options))
+        try:
+            results.append(campaign(repo, base, target, ledger, options, say))
+        finally:
+            ledger.close()
+    return told(results, options)
+
+
+def campaign(
+    repo: Path, base: str, target: Target, ledger: Ledger, options: Options, say: Say
+) -> Result:
+    """Search from the original or from where the ledger stops; commit what survives a fresh trial."""
+    run_id = ledger.folder.name
+    say(f"run {run_id}: {target.path}::{target.qualname} at {base[:12]}")
+    seed = int(str(ledger.info().options["seed"]))
+    seeded = replace(options, seed=seed)
+    with opened(target, lambda root: checkout(repo, base, root), seeded, say) as session:
+        ended = search(session, ledger, options, say)
+    trials = tuple(ledger.trials())
+    if ended.best is None:
+        state = "budget used up" if ended.budget_used_up else "nothing found"
+        ledger.set_state("nothing")
+        return Result(run_id, target, trials, None, None, f"{state}: {ended.reason}",
+                      ended.budget_used_up)  # fmt: skip
+    winner = titled(ledger, ended.best)
+    measured = sum(trial.measurement is not None for trial in trials)
+    say(f"verifying the winner afresh: {winner.title}")
+    fresh = replace(options, seed=None)
+    trial, final = judge_afresh(
+        repo, base, target, winner, fresh, say, candidates_tried=max(measured, 1)
+    )
+    made = None
+    if trial.decision == "accepted":
+        made = commit(repo, target, winner, evidence_of(trial, final, base, options), base=base)
+        say(f"committed {made.commit[:12]} on {made.branch}")
+    ledger.set_state("accepted" if made else "nothing")
+    return Result(run_id, target, trials, trial, made, trial.reason, False)
+
+
+def search(session: Session, ledger: Ledger, options: Options, say: Say) -> Ended:
+    """Run the graph: rules propose, the gates judge, the clock decides."""
+    target = session.target
+
+    def propose_edits(spec: ProposalSpec) -> list[Proposal]:
+        parent = ledger.edit(spec.parent)
+        found = propose(target, parent.file_source, parent=spec.parent)
+        say(f"{len(found)} proposals")
+        return found
+
+    def judge_edit(edit: Edit) -> Trial:
+        trial = judge(session.baseline, edit)
+        if trial.decision != "survived":
+            say(f"  {edit.title}: {trial.decision}: {trial.reason[:100]}")
+        return trial
+
+    def measure_trial(trial: Trial) -> Trial:
+        found = timed(session.baseline, trial)
+        say(f"  {trial.edit.title}: {found.decision}: {found.reason[:100]}")
+        return found
+
+    budget: Budget = parse_budget(options.budget or DEFAULT_BUDGET)
+    return run(
+        ledger.folder, ledger, baseline(target), Refine(),
+        propose=propose_edits, judge=judge_edit, measure=measure_trial, budget=budget,
+    )  # fmt: skip
+
+
+def titled(ledger: Ledger, edit_id: str) -> Edit:
+    """The edit, with the titles of all the rewrites that led to it."""
+    edit = ledger.edit(edit_id)
+    titles = [edit.title]
+    parent = edit.parent
+    while parent is not None and (above := ledger.edit(parent)).origin != "baseline":
+        titles.insert(0, above.title)
+        parent = above.parent
+    return replace(edit, title="; ".join(titles))
+
+
+def evidence_of(trial: Trial, session: Session, base: str, options: Options) -> dict[str, Any]:
+    """The evidence that the commit carries."""
+    sandbox = describe()
+    return evidence_json(
+        trial,
+        session.target,
+        base=base,
+        options=recipe_of(session.target, options, session.workload),
+        seeds={"seed": session.settings.seed},
+        sandbox=f"{sandbox['backend']} ({sandbox['mode']})",
+        versions={"python": platform.python_version()},
+    )
+
+
+def resume_run(run_id: str, options: Options) -> int:
+    """Go on with a run: no finished trial is repeated."""
+    ledger = open_run(run_id, resume=True)
+    try:
+        info = ledger.info()
+        if info.base is None:
+            raise UsageError(f"the run {run_id} has no commit to go on from", "start a new run")
+        stored = {**info.options, "json": options.json, "quiet": options.quiet}
+        stored.pop("seed")
+        again = restored(stored)
+        found = resolve(f"{info.root}/{info.path}::{info.qualname}", Path.cwd())[0]
+        say = Progress(options.quiet)
+        repo = top_level(Path(info.root)) or Path(info.root)
+        result = campaign(repo, info.base, at_base(repo, info.base, found), ledger, again, say)
+    finally:
+        ledger.close()
+    return told([result], again)
+
+
+def at_base(repo: Path, base: str, target: Target) -> Target:
+    """`target` as it is in the commit `base`. Raises: UsageError when the file has changed."""
+    from perfbot.optimizer.git import git
+
+    source = git(repo, "show", f"{base}:{target.path}").decode()
+    if source != target.file_source:
+        raise UsageError(
+            f"{target.path} has changed since the run began", "git stash, or start a new run"
+        )
+    return target
+
+
+def run_options(options: Options) -> dict[str, object]:
+    """What `resume` needs of the options; the seed is drawn here, once per run."""
+    values = asdict(options)
+    values["seed"] = fresh_seed() if options.seed is None else options.seed
+    values["allow"] = list(options.allow)
+    for name in ("workload",):
+        if values[name] is not None:
+            values[name] = str(values[name])
+    return {name: value for name, value in values.items() if name not in ("json", "quiet")}
+
+
+def restored(stored: dict[str, Any]) -> Options:
+    stored["allow"] = tuple(stored["allow"])
+    if stored.get("workload") is not None:
+        stored["workload"] = Path(stored["workload"])
+    return Options(**stored)
+
+
+def repository(target: Target) -> tuple[Path, str]:
+    """The target's repository and the commit to start from. Raises: UsageError if not clean."""
+    repo = top_level(target.root) or target.root
+    return repo, require_clean(repo, target.path).commit
+
+
+def targets_of(texts: list[str], options: Options, say: Say) -> list[Target]:
+    """Each function named; of a file or a folder, those where its tests spend their time."""
+    found: list[Target] = []
+    for text in texts:
+        named = resolve(text, Path.cwd())
+        whole = "::" not in text and Path(text).exists()
+        found += ranked(named, options, say) if whole else named
+    return found
+
+
+def told(results: list[Result], options: Options) -> int:
+    """Report each result; the exit code of the whole command."""
+    if options.json is not None:
+        runs = [result_json(item) for item in results]
+        write_json(options.json, {"schema": "perfbot.runs/1", "runs": runs})
+    if options.json != "-":
+        for item in results:
+            with_ledger(item)
+    if any(item.commit is not None for item in results):
+        return ACCEPTED
+    return BUDGET_USED_UP if any(item.budget_used_up for item in results) else NOTHING
+
+
+def with_ledger(item: Result) -> None:
+    ledger = open_run(item.run_id)
+    try:
+        render_run(ledger.info(), item.trials, commit=item.commit)
+    finally:
+        ledger.close()
+    print(item.reason)
+
+
+def result_json(item: Result) -> dict[str, object]:
+    """One run as plain data."""
+    return {
+        "run": item.run_id,
+        "target": f"{item.target.path}::{item.target.qualname}",
+        "decision": "accepted" if item.commit else "nothing_accepted",
+        "reason": item.reason,
+        "branch": item.commit.branch if item.commit else None,
+        "commit": item.commit.commit if item.commit else None,
+        "title": item.trial.edit.title if item.trial else None,
+        "verdict": verdict_json(item.trial) if item.trial else None,
+        "trials": [
+            {
+                "title": trial.edit.title,
+                "decision": trial.decision,
+                "reason": trial.reason,
+                "speedup": speedup_text(trial.measurement.speedup)
+                if trial.measurement and trial.measurement.speedup
+                else None,
+            }
+            for trial in item.trials
+        ],
+    }
+
+
+def report_run(run_id: str | None) -> int:
+    """Show a run, or the last one. Raises: UsageError when there is none."""
+    if run_id is None:
+        runs = list_runs()
+        if not runs:
+            raise UsageError("there are no runs yet", "perfbot optimize TARGET makes one")
+        run_id = runs[0].id
+    ledger = open_run(run_id)
+    try:
+        render_run(ledger.info(), ledger.trials())
+    finally:
+        ledger.close()
+    return 0

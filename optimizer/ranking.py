@@ -1,0 +1,64 @@
+"""Which functions of a file or folder are worth optimizing: those its tests spend their time in."""
+
+import tempfile
+from pathlib import Path
+
+from perfbot.optimizer.config import Options
+from perfbot.optimizer.scratch import copy_tree
+from perfbot.optimizer.session import Say, interpreter_for
+from perfbot.sandbox.baseline import passing_suite
+from perfbot.sandbox.errors import UsageError
+from perfbot.sandbox.project import Project
+from perfbot.sandbox.suite import run_suite
+from perfbot.sandbox.target import Target
+
+MOST = 10
+LEAST_SHARE = 0.01
+"""A function below 1 % of the profiled time cannot make the whole 1 % faster."""
+
+
+def ranked(targets: list[Target], options: Options, say: Say) -> list[Target]:
+    """Up to `MOST` of `targets`, hottest first, by a profile of the project's tests.
+
+    Raises: UsageError when there are no functions, or the tests reach none of them.
+    """
+    if not targets:
+        raise UsageError("there are no functions in it", "name a file or folder with functions")
+    say(f"profiling the tests for {len(targets)} functions")
+    shares = profiled(targets, options)
+    hot = sorted((item for item in targets if shares[key(item)] >= LEAST_SHARE),
+                 key=lambda item: shares[key(item)], reverse=True)[:MOST]  # fmt: skip
+    if not hot:
+        raise UsageError(
+            "the project's tests spend no time in these functions", "name one: FILE::FUNCTION"
+        )
+    for item in hot:
+        say(f"  {shares[key(item)]:6.1%}  {item.path}::{item.qualname}")
+    return hot
+
+
+def profiled(targets: list[Target], options: Options) -> dict[tuple[str, int], float]:
+    """Each target's share of the time that the tests spend in these targets."""
+    first = targets[0]
+    with tempfile.TemporaryDirectory(prefix="perfbot-") as scratch:
+        root = Path(scratch) / "project"
+        copy_tree(first.root, root)
+        project = Project(
+            root=root,
+            python=interpreter_for(first.root, options.python),
+            import_roots=tuple(dict.fromkeys([*(item.import_root for item in targets), "."])),
+            tests=options.tests,
+        )
+        passing_suite(project, first)
+        run = run_suite(project, first, profile=True)
+    seconds = dict.fromkeys(map(key, targets), 0.0)
+    for path, line, spent in run.profile:
+        for item in targets:
+            if item.path == path and item.start_line <= line <= item.end_line:
+                seconds[key(item)] += spent
+    total = sum(seconds.values()) or 1.0
+    return {name: spent / total for name, spent in seconds.items()}
+
+
+def key(target: Target) -> tuple[str, int]:
+    return target.path, target.start_byte

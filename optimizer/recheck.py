@@ -1,0 +1,59 @@
+"""Judging an edit from a commit alone: fresh checkout, fresh inputs, fresh rounds."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from perfbot.optimizer.commit import CommittedEdit
+from perfbot.optimizer.config import Options
+from perfbot.optimizer.git import top_level
+from perfbot.optimizer.recipe import options_of
+from perfbot.optimizer.scratch import checkout
+from perfbot.optimizer.session import Say, Session, fresh_seed, opened
+from perfbot.sandbox.edit import Edit
+from perfbot.sandbox.errors import UsageError
+from perfbot.sandbox.languages.python import locate
+from perfbot.sandbox.languages.python_modules import import_root_of
+from perfbot.sandbox.target import Target
+from perfbot.sandbox.trial import Trial
+from perfbot.sandbox.verify import judge, timed
+
+
+def recheck(committed: CommittedEdit, options: Options, say: Say) -> Trial:
+    """Judge a perfbot commit again. Raises: UsageError outside its repository."""
+    repo = top_level(Path.cwd())
+    if repo is None:
+        raise UsageError("this folder is not in a git repository", "cd to a clone of it")
+    with tempfile.TemporaryDirectory(prefix="perfbot-") as folder:
+        tree = Path(folder) / "tree"
+        checkout(repo, committed.base, tree)
+        target = locate(
+            tree,
+            committed.path,
+            committed.qualname,
+            import_root=import_root_of(tree, committed.path),
+        )
+        options = options_of(committed.options, options, tree, Path(folder))
+        target = replace(target, root=repo)
+        edit = Edit(committed.file_source, title=committed.title, origin="commit")
+        trial, _ = judge_afresh(repo, committed.base, target, edit, options, say)
+    return trial
+
+
+def judge_afresh(
+    repo: Path,
+    base: str,
+    target: Target,
+    edit: Edit,
+    options: Options,
+    say: Say,
+    *,
+    candidates_tried: int = 1,
+) -> tuple[Trial, Session]:
+    """Judge `edit` on a fresh checkout of `base`, on inputs and in rounds not used before."""
+    seeded = replace(options, seed=fresh_seed() if options.seed is None else options.seed)
+    with opened(target, lambda root: checkout(repo, base, root), seeded, say) as session:
+        say("judging the edit on fresh inputs")
+        survived = judge(session.baseline, edit)
+        trial = timed(session.baseline, survived, candidates_tried=candidates_tried)
+    return trial, session

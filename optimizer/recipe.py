@@ -1,0 +1,74 @@
+"""The recipe of a commit: the options with which its edit can be judged again, by anyone."""
+
+import base64
+import hashlib
+import zlib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from perfbot.optimizer.config import Options
+from perfbot.sandbox.errors import UsageError
+from perfbot.sandbox.target import Target
+from perfbot.sandbox.workload import WorkloadFile
+
+PLAIN = ("tests", "allow", "allow_slower_cases", "oracle_threshold", "alpha", "delta")
+WORKLOAD_BYTES = 64_000
+"""A workload longer than this does not travel in the commit's message."""
+
+
+def recipe_of(target: Target, options: Options, workload: WorkloadFile | None) -> dict[str, object]:
+    """The options that judging again needs, as plain data.
+
+    A workload file that is not in the repository travels in it, compressed: a fresh clone must
+    be enough. Raises: UsageError when it is too large for that.
+    """
+    recipe: dict[str, object] = {name: getattr(options, name) for name in PLAIN}
+    recipe["allow"] = list(options.allow)
+    if workload is None:
+        return recipe
+    path = workload.path.resolve()
+    recipe["workload_sha256"] = workload.sha256
+    if path.is_relative_to(target.root.resolve()):
+        recipe["workload"] = path.relative_to(target.root.resolve()).as_posix()
+        return recipe
+    packed = base64.b85encode(zlib.compress(workload.source.encode(), 9)).decode()
+    if len(packed) > WORKLOAD_BYTES:
+        raise UsageError(
+            f"the workload {workload.path} is too large to travel with the commit",
+            f"commit it to the repository, as perfbot_workloads/{path.name}",
+        )
+    recipe["workload_packed"] = packed
+    return recipe
+
+
+def options_of(recipe: Mapping[str, Any], given: Options, root: Path, scratch: Path) -> Options:
+    """The options of a recipe; interpreter, output and seed are those given now.
+
+    `root` is the tree the commit starts from; a packed workload is unpacked into `scratch`.
+    Raises: UsageError when the recipe is not one, or its workload was changed.
+    """
+    values = {name: recipe[name] for name in PLAIN if name in recipe}
+    values["allow"] = tuple(values.get("allow", ()))
+    workload = given.workload
+    if workload is None and "workload_packed" in recipe:
+        workload = scratch / "workload.py"
+        workload.write_bytes(unpacked(str(recipe["workload_packed"])))
+    elif workload is None and "workload" in recipe:
+        workload = root / str(recipe["workload"])
+    wanted = recipe.get("workload_sha256")
+    if workload is not None and wanted is not None:
+        found = hashlib.sha256(workload.read_bytes()).hexdigest()
+        if found != wanted:
+            raise UsageError(f"the workload {workload} is not the one the commit was judged with")
+    return replace(given, workload=workload, **values)
+
+
+def unpacked(text: str) -> bytes:
+    """A packed workload. Raises: UsageError when it is damaged."""
+    try:
+        opener = zlib.decompressobj()
+        return opener.decompress(base64.b85decode(text), 10_000_000)
+    except (ValueError, zlib.error) as error:
+        raise UsageError("the commit's Perfbot-Options hold a damaged workload") from error

@@ -1,0 +1,118 @@
+"""Opening a target for judgement: a scratch copy, the interpreter, the baseline."""
+
+import contextlib
+import hashlib
+import secrets
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from perfbot.optimizer.config import Options
+from perfbot.sandbox.baseline import Baseline, prepare
+from perfbot.sandbox.baseline_file import key_of, load, save
+from perfbot.sandbox.errors import UsageError
+from perfbot.sandbox.project import Project
+from perfbot.sandbox.settings import Settings
+from perfbot.sandbox.target import Target
+from perfbot.sandbox.workload import WorkloadFile, find_workload
+
+VENVS = (".venv", "venv")
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A target that edits can be judged on, until the `with` block ends."""
+
+    target: Target
+    baseline: Baseline
+    workload: WorkloadFile | None
+    settings: Settings
+
+
+def settings_of(options: Options) -> Settings:
+    """The sandbox's settings that the command line and the config file ask for."""
+    return Settings(
+        seed=0 if options.seed is None else options.seed,
+        allow=frozenset(options.allow),
+        allow_slower_cases=options.allow_slower_cases,
+        oracle_threshold=options.oracle_threshold,
+        alpha=options.alpha,
+        delta=options.delta,
+    )
+
+
+@contextlib.contextmanager
+def opened(
+    target: Target, fill: Callable[[Path], object], options: Options, say: Say = lambda _text: None
+) -> Iterator[Session]:
+    """`target`, ready to judge edits on; `fill` writes the project's tree into a new folder.
+
+    Raises: BaselineError when the project fails before any edit.
+    """
+    with tempfile.TemporaryDirectory(prefix="perfbot-") as scratch:
+        root = Path(scratch) / "project"
+        root.mkdir()
+        fill(root)
+        project = Project(
+            root=root,
+            python=interpreter_for(target.root, options.python),
+            import_roots=tuple(dict.fromkeys((target.import_root, "."))),
+            tests=options.tests,
+        )
+        workload = find_workload(target, options.workload)
+        settings = settings_of(options)
+        baseline = baseline_for(project, target, settings, workload, say)
+        try:
+            yield Session(target, baseline, workload, settings)
+        finally:
+            if baseline.worth_keeping:
+                save(baseline, key_of(project, target, settings, workload))
+            baseline.close()
+
+
+def baseline_for(
+    project: Project,
+    target: Target,
+    settings: Settings,
+    workload: WorkloadFile | None,
+    say: Say,
+) -> Baseline:
+    """The baseline kept from an earlier run on the same content, or a new one."""
+    key = key_of(project, target, settings, workload)
+    baseline = load(project, target, settings, workload, key)
+    if baseline is None:
+        say("running the tests, recording calls and generating inputs for the original")
+        baseline = prepare(project, target, settings, workload)
+        baseline.worth_keeping = True
+    return baseline
+
+
+def interpreter_for(root: Path, named: str | None) -> Path:
+    """The interpreter named, or the project's own virtual environment's, or perfbot's.
+
+    Raises: UsageError when the one named does not exist.
+    """
+    if named is not None:
+        import shutil
+
+        found = shutil.which(named)
+        if found is None:
+            raise UsageError(f"there is no interpreter {named}", "check --python")
+        return Path(found).absolute()
+    for name in VENVS:
+        path = root / name / "bin" / "python"
+        if path.is_file():
+            return path
+    return Path(sys.executable)
+
+
+def fresh_seed() -> int:
+    """A seed nobody could have known."""
+    return secrets.randbits(31)
+
+
+def sha256_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,162 @@
+"""A Baseline kept on disk, keyed by content, so that the next edit of the target starts at once.
+
+Format history: 1, first version.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import perfbot
+from perfbot.sandbox.baseline import Baseline
+from perfbot.sandbox.drivers.unwire import decode
+from perfbot.sandbox.drivers.values import WireError
+from perfbot.sandbox.drivers.wire import encode
+from perfbot.sandbox.inputs.signature import signature_of
+from perfbot.sandbox.interpreter import ask
+from perfbot.sandbox.oracle import Expected, Oracle
+from perfbot.sandbox.outcome import Outcome
+from perfbot.sandbox.project import Project
+from perfbot.sandbox.settings import Settings
+from perfbot.sandbox.strength import Strength
+from perfbot.sandbox.suite import SuiteRun
+from perfbot.sandbox.target import Target
+from perfbot.sandbox.workload import WorkloadFile, WorkloadProcess
+
+FORMAT = 1
+KEPT = 200
+"""So many baselines are kept; the least recently used go first."""
+
+
+def cache_folder() -> Path:
+    """Where perfbot keeps what it can find out again: $XDG_CACHE_HOME/perfbot."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "perfbot"
+
+
+def key_of(
+    project: Project, target: Target, settings: Settings, workload: WorkloadFile | None
+) -> str:
+    """SHA-256 of all that a baseline depends on: every file of the project, and the tools."""
+    parts: list[object] = [
+        FORMAT,
+        perfbot.__version__,
+        own_digest(),
+        target.path,
+        target.qualname,
+        project.import_roots,
+        project.tests,
+        ask(project.python).version,
+        str(project.python),
+        None if workload is None else workload.sha256,
+        settings.seed,
+        settings.examples,
+        settings.mutants,
+    ]
+    digest = hashlib.sha256(json.dumps(parts).encode())
+    for path in sorted(project.root.rglob("*")):
+        if path.is_file() and not path.is_symlink():
+            digest.update(str(path.relative_to(project.root)).encode() + b"\0")
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def own_digest() -> str:
+    """SHA-256 of perfbot's own sandbox code: another gate finds out other things."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def save(baseline: Baseline, key: str) -> None:
+    """Keep a baseline. A full disk or a folder that cannot be written costs only the cache."""
+    document = [
+        list(baseline.oracle.hash_seeds),
+        suite_row(baseline.suite),
+        list(baseline.imports),
+        list(baseline.state),
+        baseline.load_s,
+        [[name, row(item)] for name, item in baseline.cases],
+        [row(item) for item in baseline.corpus],
+        baseline.discarded,
+        baseline.size_limit,
+        baseline.int_limit,
+        None if baseline.measured_strength is None else asdict(baseline.measured_strength),
+        [row(item) for item in baseline.oracle.known.values()],
+    ]
+    folder = cache_folder() / "baselines"
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+            file.write(encode(document))
+        os.replace(file.name, folder / key)
+        forget_oldest(folder)
+
+
+def forget_oldest(folder: Path) -> None:
+    found = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in found[KEPT:]:
+        path.unlink(missing_ok=True)
+
+
+def load(
+    project: Project,
+    target: Target,
+    settings: Settings,
+    workload_file: WorkloadFile | None,
+    key: str,
+) -> Baseline | None:
+    """The baseline kept under `key`, or None."""
+    path = cache_folder() / "baselines" / key
+    try:
+        document = decode(path.read_bytes())
+        os.utime(path)
+    except (OSError, WireError):
+        return None
+    (seeds, suite, imports, state, load_s, cases, corpus, discarded, size_limit, int_limit,
+     strength, known) = document  # fmt: skip
+    oracle = Oracle(project, target, hash_seeds=tuple(seeds))
+    oracle.known = {item.inputs: item for item in map(expected, known)}
+    workload = WorkloadProcess(workload_file, project, target) if workload_file else None
+    return Baseline(
+        project=project,
+        target=target,
+        settings=settings,
+        oracle=oracle,
+        signature=signature_of(target.source, skip_first=target.kind == "classmethod"),
+        workload=workload,
+        suite=SuiteRun(*suite[:3], tuple(suite[3]), *suite[4:]),
+        imports=tuple(imports),
+        state=tuple(state),
+        load_s=load_s,
+        cases=[(name, expected(item)) for name, item in cases],
+        corpus=[expected(item) for item in corpus],
+        discarded=discarded,
+        size_limit=size_limit,
+        int_limit=int_limit,
+        measured_strength=None
+        if strength is None
+        else Strength(strength["killed"], strength["total"], tuple(strength["survivors"])),
+    )
+
+
+def suite_row(suite: SuiteRun) -> list[Any]:
+    return [
+        dict(suite.tests), suite.ended, suite.exit_status, list(suite.calls), suite.lost_calls,
+        suite.seconds, suite.output[-4000:],
+    ]  # fmt: skip
+
+
+def row(item: Expected) -> list[Any]:
+    outcomes = [[o.status, o.explicit, o.body, o.effects] for o in item.outcomes]
+    return [item.inputs, outcomes, item.discarded, item.unordered, item.seconds]
+
+
+def expected(data: list[Any]) -> Expected:
+    inputs, outcomes, discarded, unordered, seconds = data
+    return Expected(inputs, tuple(Outcome(*o) for o in outcomes), discarded, unordered, seconds)

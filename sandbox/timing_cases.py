@@ -1,0 +1,108 @@
+"""What is timed: the workload's cases, each with variants that no process has seen."""
+
+import random
+
+from perfbot.sandbox.baseline import CASE_CPU_S, Baseline
+from perfbot.sandbox.drivers.unwire import decode
+from perfbot.sandbox.drivers.values import WireError
+from perfbot.sandbox.exploration import arguments_of, inputs_of
+from perfbot.sandbox.inputs.variants import variants
+from perfbot.sandbox.oracle import Expected
+from perfbot.sandbox.rounds import Agree
+from perfbot.sandbox.timing import TimingCase
+
+MOST_CASES = 12
+MOST_VARIANTS = 96
+VARIANTS_S = 0.6
+"""Seconds of the original's time that the variants of one case may cost."""
+VARIANTS_BYTES = 24 << 20
+LEAST_VARIANTS = 3
+COMPARABLE_S = 4.0
+"""A variant may take this many times the case's own time, or a fourth of it."""
+
+
+def timing_cases(baseline: Baseline) -> list[TimingCase]:
+    """Cases to time, small to large: the workload's, else captured calls, else generated inputs."""
+    draw = random.Random(baseline.settings.seed)
+    cases = []
+    for name, expected in chosen(baseline):
+        inputs, outcomes = with_variants(baseline, expected, draw.getrandbits(32))
+        cases.append(TimingCase(name, tuple(inputs), tuple(outcomes)))
+    return cases
+
+
+def chosen(baseline: Baseline) -> list[tuple[str, Expected]]:
+    """The inputs to time: of more than `MOST_CASES`, evenly spaced by the original's time."""
+    named = [(name, item) for name, item in baseline.replayed() if timeable(item)]
+    cases = [pair for pair in named if pair[0].startswith("case")]
+    pool = cases or named or [("generated", item) for item in baseline.corpus if timeable(item)]
+    pool = sorted(pool, key=lambda pair: pair[1].seconds)
+    if len(pool) <= MOST_CASES:
+        return pool
+    step = (len(pool) - 1) / (MOST_CASES - 1)
+    return [pool[round(index * step)] for index in range(MOST_CASES)]
+
+
+def timeable(expected: Expected) -> bool:
+    """Whether a timed call's answer can be compared byte for byte."""
+    outcome = expected.outcomes[0]
+    return not expected.unordered and (outcome.status == "return" or outcome.explicit)
+
+
+def with_variants(
+    baseline: Baseline, expected: Expected, seed: int
+) -> tuple[list[bytes], list[bytes]]:
+    """The case itself and inputs like it, with what the original answers to each."""
+    inputs, outcomes = [expected.inputs], [expected.outcomes[0].timed_form()]
+    status = expected.outcomes[0].status
+    wanted = min(
+        MOST_VARIANTS,
+        max(LEAST_VARIANTS, int(VARIANTS_S / max(expected.seconds, 1e-5))),
+        max(LEAST_VARIANTS, VARIANTS_BYTES // max(len(expected.inputs), 1)),
+    )
+    try:
+        made = variants(arguments_of(expected.inputs), wanted, seed)[1:]
+    except (WireError, ValueError):
+        return inputs, outcomes  # arguments that only the sandbox can read
+    for arguments in made:
+        data = inputs_of(arguments)
+        found = baseline.oracle.ask(data, cpu_s=CASE_CPU_S)
+        if found.discarded or not timeable(found) or found.outcomes[0].status != status:
+            continue
+        slow, fast = COMPARABLE_S * expected.seconds, expected.seconds / COMPARABLE_S
+        if expected.seconds > 1e-3 and not fast <= found.seconds <= slow:
+            continue
+        if data not in inputs:
+            inputs.append(data)
+            outcomes.append(found.outcomes[0].timed_form())
+    return inputs, outcomes
+
+
+def uses_randomness(baseline: Baseline, cases: list[TimingCase]) -> bool:
+    """Whether a timed call draws random numbers: each call is then seeded as in the gates."""
+    asked = (baseline.oracle.ask(item) for case in cases for item in case.variants[:1])
+    return any("rng" in decode(found.outcomes[0].effects) for found in asked)
+
+
+def agreement(baseline: Baseline) -> Agree:
+    """How timed answers are compared: byte for byte, or as the workload's `equivalent` says."""
+    workload = baseline.workload
+    if workload is None or "equivalent" not in workload.has:
+        return lambda _inputs, expected, actual: expected == actual
+
+    def agree(inputs: bytes, expected: bytes, actual: bytes) -> bool:
+        if expected == actual:
+            return True
+        if not (expected.startswith(b"return") and actual.startswith(b"return")):
+            return False
+        from perfbot.sandbox.comparison import difference
+        from perfbot.sandbox.outcome import Outcome
+
+        one, other = (
+            Outcome("return", False, item.removeprefix(b"return"), b"\xa0")
+            for item in (expected, actual)
+        )
+        found = difference(one, other, equivalent=workload.equivalent, inputs=inputs)
+        return found is None
+
+    return agree
