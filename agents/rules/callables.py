@@ -187,3 +187,44 @@ def named_literal_to_set(function: Function) -> Iterator[Rewrite]:
             text = "{" + ", ".join(function.text(item) for item in elts) + "}"
             piece = function.replace(display, text)
             yield Rewrite((piece,), "A set answers a membership test in one step.")
+
+
+@rule(
+    "constructor-to-display",
+    "list(generator), set([...]), dict(pairs) -> comprehension",
+    before="""
+        def f(words):
+            return set([word.lower() for word in words])
+        """,
+    after="""
+        def f(words):
+            return {word.lower() for word in words}
+        """,
+    leaves="""
+        def f(words):
+            return tuple([word.lower() for word in words])
+        """,
+    calls=("['A', 'b']", "[]", "[1]"),
+)
+def constructor_to_display(function: Function) -> Iterator[Rewrite]:
+    for call in function.own:
+        if not function.is_call(call, "list", "set", "dict"):
+            continue
+        assert isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+        match call.func.id, call.args[0]:
+            case "list", ast.GeneratorExp() as inner:
+                text = ast.unparse(ast.ListComp(inner.elt, inner.generators))
+            case "set", ast.GeneratorExp() | ast.ListComp() as inner:
+                text = ast.unparse(ast.SetComp(inner.elt, inner.generators))
+            case "dict", ast.GeneratorExp() | ast.ListComp() as inner if (
+                isinstance(inner.elt, ast.Tuple) and len(inner.elt.elts) == 2
+            ):
+                key, value = inner.elt.elts
+                text = ast.unparse(ast.DictComp(key, value, inner.generators))
+            case "list", (ast.ListComp() as made) | (ast.Call() as made) if (
+                function.kind(made) == "list"
+            ):
+                text = function.text(made)
+            case _:
+                continue
+        yield Rewrite((function.replace(call, text),), "No second container is filled.")

@@ -62,6 +62,7 @@ RULES: tuple[Rule, ...] = (
     strings.comprehension_to_map,
     strings.generator_to_list,
     sorting.sort_without_copy,
+    callables.constructor_to_display,
     callables.lambda_map_to_comprehension,
     callables.lambda_key_to_itemgetter,
     callables.literal_list_to_set,

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from perfbot.agents.rules.function import Function
+from perfbot.agents.rules.hoisting import is_conditional
 from perfbot.agents.rules.rule import Rewrite, rule
 from perfbot.agents.rules.source import Replacement
 
@@ -263,6 +264,8 @@ def row_to_local(function: Function) -> Iterator[Rewrite]:
         if indexed and plain and at is not None and isinstance(loops[0], ast.For | ast.While):
             found.setdefault((at, ast.unparse(node)), []).append(node)
     for (at, text), nodes in found.items():
+        if all(is_conditional(function, node, at) for node in nodes):
+            continue  # the row may not be there when it is not needed
         stem = "_".join(part for part in _words(text) if part)
         new = function.local(stem, f"{text}@{at.lineno}")
         pieces: list[Replacement | None] = [function.insert_before(at, f"{new} = {text}")]

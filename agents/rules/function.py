@@ -69,11 +69,14 @@ class Function:
 
     @cached_property
     def captured(self) -> frozenset[str]:
-        """Names that nested functions, classes and lambdas mention: they may change any time."""
+        """Names not to reason about: used by nested scopes, or bound by `except`, `def`, `import`.
+
+        A nested function may change them at any time; the others are bound by no Name node.
+        """
         nested = [n for n in self.own if isinstance(n, FunctionNode | ast.ClassDef | ast.Lambda)]
-        return frozenset(
-            inner.id for node in nested for inner in ast.walk(node) if isinstance(inner, ast.Name)
-        )
+        mentioned = {n.id for node in nested for n in ast.walk(node) if isinstance(n, ast.Name)}
+        odd = {name for n in self.own if not isinstance(n, ast.Name) for name in bound_names(n)}
+        return frozenset(mentioned | odd)
 
     @cached_property
     def _uses(self) -> dict[str, list[ast.Name]]:

@@ -60,7 +60,7 @@ def hoist_invariant(function: Function) -> Iterator[Rewrite]:
             continue
         guard = ""
         if name in MAY_RAISE:
-            if _is_conditional(function, node, at):
+            if is_conditional(function, node, at):
                 continue
             guard = _runs_at_all(function, node, at)
         text = function.text(node)
@@ -103,7 +103,7 @@ def _costly(function: Function, node: ast.AST) -> str | None:
     return None
 
 
-def _is_conditional(function: Function, node: ast.expr, loop: ast.stmt) -> bool:
+def is_conditional(function: Function, node: ast.expr, loop: ast.stmt) -> bool:
     """Whether an iteration may pass by an expression."""
     below: ast.AST = node
     for above in function.file.ancestors(node):
@@ -113,7 +113,9 @@ def _is_conditional(function: Function, node: ast.expr, loop: ast.stmt) -> bool:
             return True
         if isinstance(above, ast.For) and below is not above.iter:
             return True
-        if isinstance(above, ast.Try | ast.BoolOp):
+        if isinstance(above, ast.BoolOp) and below is not above.values[0]:
+            return True
+        if isinstance(above, ast.Try):
             return True
         below = above
     return False
@@ -336,16 +338,18 @@ def self_attribute_to_local(function: Function) -> Iterator[Rewrite]:
             ]
             if calls or whole or owner in function.captured:
                 continue
+            pieces: list[Replacement | None] = []
             for attr in sorted({n.attr for n in mine}):
                 reads = [n for n in mine if n.attr == attr]
                 stored = any(not isinstance(n.ctx, ast.Load) for n in reads)
                 if stored or not all(_runs_in_loop(function, n, loop) for n in reads):
                     continue
+                if all(is_conditional(function, n, loop) for n in reads):
+                    continue  # the attribute may not be there when it is not needed
                 new = function.local(attr, f"{owner}.{attr}@{loop.lineno}")
-                pieces: list[Replacement | None] = [
-                    function.insert_before(loop, f"{new} = {owner}.{attr}")
-                ]
+                pieces.append(function.insert_before(loop, f"{new} = {owner}.{attr}"))
                 pieces += [function.replace(n, new) for n in reads]
+            if pieces:
                 yield Rewrite(tuple(pieces), "A local is read without a dictionary look-up.")
 
 

@@ -140,7 +140,7 @@ def _kind_of_operation(op: ast.operator, left: str | None, right: str | None) ->
 
 def kind_of_name(function: "Function", name: str, depth: int = 0) -> str | None:
     """The one kind that every binding of a local name gives it."""
-    if name not in function.locals or name in function.outer:
+    if name not in function.locals or name in function.outer | function.captured:
         return None
     if name in function.names_in_progress:
         return ITSELF

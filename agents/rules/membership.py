@@ -47,13 +47,36 @@ def membership_set(function: Function) -> Iterator[Rewrite]:
                 if at is None or function.kind(container) in NOT_WALKED:
                     continue
                 new = function.fresh(f"{name}_set", str(at.lineno))
+                made = f"{name} and set({name})" if _may_be_none(function, name) else f"set({name})"
                 yield Rewrite(
                     (
-                        function.insert_before(at, f"{new} = set({name})"),
+                        function.insert_before(at, f"{new} = {made}"),
                         function.replace(container, new),
                     ),
                     f"`in {name}` walks the list on every iteration; a set answers in one step.",
                 )
+
+
+def _may_be_none(function: Function, name: str) -> bool:
+    """Whether None stands for "no container": a default, or a test for it."""
+    arguments = function.node.args
+    named = [*arguments.posonlyargs, *arguments.args]
+    defaults = dict(zip(reversed(named), reversed(arguments.defaults), strict=False))
+    defaults |= {
+        arg: value
+        for arg, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        if value is not None
+    }
+    if any(arg.arg == name and ast.unparse(value) == "None" for arg, value in defaults.items()):
+        return True
+    tests = (f"{name} is None", f"{name} is not None", f"{name} == None")
+    compared = any(isinstance(n, ast.Compare) and ast.unparse(n) in tests for n in function.own)
+    truths = [function.file.parent[use] for use in function.uses(name)]
+    return compared or any(
+        isinstance(n, ast.BoolOp | ast.If | ast.While | ast.IfExp)
+        or (isinstance(n, ast.UnaryOp) and isinstance(n.op, ast.Not))
+        for n in truths
+    )
 
 
 @rule(

@@ -116,7 +116,8 @@ def _is_recursive_twice(function: Function) -> bool:
             inner = argument.value if isinstance(argument, ast.Subscript) else argument
             sliced = isinstance(argument, ast.Subscript) and function.kind(inner) == "str"
             if not sliced and not all(
-                isinstance(n, (*ARITHMETIC, ast.expr_context)) for n in ast.walk(argument)
+                isinstance(n, (*ARITHMETIC, ast.expr_context)) or n in calls
+                for n in ast.walk(argument)
             ):
                 return False
     changed = (ast.Attribute, ast.Delete)

@@ -322,3 +322,56 @@ def test_wrong_input_is_said() -> None:
         propose(target, "def g():\n    pass\n")
     with pytest.raises(UsageError, match="does not parse"):
         propose(target, "def f(:\n")
+
+
+@pytest.mark.parametrize("guard", ["known is None or", "not known or", "known == None or"])
+def test_no_container_at_all_stays_allowed(guard: str) -> None:
+    """A parameter that may be None is not made into a set unasked."""
+    source = f"def f(words, known=None):\n    return [w for w in words if {guard} w in known]\n"
+    (text,) = by_rule(source, "membership-set")
+    for arguments in ("['a', 'b']", "['a', 'b'], ['b']", "['a'], []", "[], None"):
+        assert outcome(text, arguments) == outcome(source, arguments)
+
+
+LEFT_ALONE = [
+    # An exception's name is bound anew in every iteration.
+    (
+        "hoist-invariant",
+        "for word in words:\n        try:\n            found += int(word)\n"
+        "        except ValueError as error:\n            print(repr(sorted(error.args)))",
+    ),
+    # The expression fails where the condition does not let it run.
+    (
+        "hoist-invariant",
+        "for w in words:\n        if known and w == max(known):\n            found = w",
+    ),
+    ("row-to-local", "for w in words:\n        if known:\n            found += known[0][w]"),
+    # The nested function may change the list at any time.
+    (
+        "membership-set",
+        "def add(w):\n        known.append(w)\n    for w in words:\n        if w in known:\n"
+        "            add(w)",
+    ),
+    # Somebody else may hold the list that grows.
+    ("concatenate-to-append", "found = words\n    for w in words:\n        found = found + [w]"),
+    ("queue-to-deque", "queue = words\n    while queue:\n        found = queue.pop(0)"),
+    # A loop that is left early, or whose target is read afterwards, is no comprehension.
+    (
+        "append-to-comprehension",
+        "found = []\n    for w in words:\n        found.append(w + 1)\n    print(w)",
+    ),
+    (
+        "append-to-comprehension",
+        "found = []\n    for w in words:\n        found.append((yield w))",
+    ),
+    ("while-to-range", "i = 0\n    while i < len(words):\n        words.pop()\n        i += 1"),
+    ("while-to-range", "i = 0\n    while i < 9:\n        found += i\n        i += 1\n    print(i)"),
+    ("index-to-element", "for i in range(len(words)):\n        words[i] = words[i] + 1"),
+]
+
+
+@pytest.mark.parametrize(("rule", "body"), LEFT_ALONE)
+def test_left_alone(rule: str, body: str) -> None:
+    """Where the text shows that a rewrite would change what happens, none is proposed."""
+    source = f"def f(words, known):\n    found = 0\n    {body}\n    return found\n"
+    assert by_rule(source, rule) == []
