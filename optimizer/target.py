@@ -150,7 +150,9 @@ def _spelled_out(text: str, cwd: Path) -> Target:
                     try:
                         return _in_file(file.resolve(), ".".join(parts[length:]), None)
                     except UsageError as error:
-                        missing = missing or error
+                        # a package's own file is a guess only while its name is all but one part
+                        if file.name != "__init__.py" or length == len(parts) - 1:
+                            missing = missing or error
     if missing is not None:
         raise missing
     raise UsageError(f"{text}: no module {'/'.join(parts[:-1])} here.", _near(parts, cwd, root))

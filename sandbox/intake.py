@@ -53,19 +53,20 @@ def edit_from(target: Target, text: str, *, title: str = "", origin: str = "patc
             does not apply.
     """
     if is_diff(text):
-        return _from_file(target, apply_diff(target.file_source, text, target.path), title, origin)
+        patched = apply_diff(target.file_source, text, target.path)
+        return _from_file(target, patched, title, origin, examples=False)
     if _is_whole_file(target, text):
-        return _from_file(target, text, title, origin)
+        return _from_file(target, text, title, origin, examples=True)
     candidate = read_candidate(_plain(text), target)
     file_source, notes = _with_function(original_module(target), target, candidate)
     return Edit(file_source, title=title, origin=origin, notes=tuple(notes))
 
 
-def _from_file(target: Target, text: str, title: str, origin: str) -> Edit:
-    """The edit that a whole new file asks for."""
+def _from_file(target: Target, text: str, title: str, origin: str, *, examples: bool) -> Edit:
+    """The edit that a whole new file asks for; `examples` may stand below its function."""
     candidate = read_candidate(_plain(text), target)
     original = original_module(target)
-    if _rest_is_unchanged(original, candidate):
+    if _rest_is_unchanged(original, candidate, examples):
         file_source, notes = _with_function(original, target, candidate)
     else:
         file_source, notes = _with_file(original, target, candidate)
@@ -168,7 +169,7 @@ def _attributes(node: "Node") -> set[str]:
     return found
 
 
-def _rest_is_unchanged(original: Candidate, candidate: Candidate) -> bool:
+def _rest_is_unchanged(original: Candidate, candidate: Candidate, examples: bool) -> bool:
     """Whether a whole file differs by the function, new imports and needed helpers only."""
     try:
         beside = choose(original, candidate, avoid=())
@@ -182,7 +183,8 @@ def _rest_is_unchanged(original: Candidate, candidate: Candidate) -> bool:
     helpers = [pieces[number] for number in beside.helpers]
     if any(piece.kind != "define" or piece.binds & original.module.taken for piece in helpers):
         return False
-    return _rest(original, []) == _rest(candidate, helpers)
+    shown = [pieces[number] for number in beside.examples] if examples else []
+    return _rest(original, []) == _rest(candidate, helpers + shown)
 
 
 def _rest(candidate: Candidate, without: list[Piece]) -> list[str]:

@@ -59,9 +59,9 @@ def _changed_header(
     if type(old) is not type(new):
         return "The edit changes whether the function is async."
     for field, what in (
-        ("decorator_list", "decorators"),
         ("args", "parameters, their defaults or annotations"),
         ("returns", "return annotation"),
+        ("decorator_list", "decorators"),
         ("type_params", "type parameters"),
     ):
         if _dump(getattr(old, field, None)) != _dump(getattr(new, field, None)):
@@ -159,7 +159,10 @@ def _rest(candidate: Candidate, added: list[Piece]) -> list[str]:
     own = source[outer.start_byte : outer.end_byte]
     gaps = {(outer.start_byte, outer.start_byte + len(own.rstrip())): "<the function>"}
     gaps |= {(piece.start, piece.end): "" for piece in added}
-    return [line for line in spliced(source, gaps).decode().split("\n") if line.strip()]
+    lines = spliced(source, gaps).decode().split("\n")
+    # a new first line comes between the byte order mark and the old first line
+    lines[:1] = ["\ufeff", lines[0][1:]] if lines[0].startswith("\ufeff") else lines[:1]
+    return [line for line in lines if line.strip()]
 
 
 def _dump(value: object) -> str:

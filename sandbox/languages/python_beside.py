@@ -27,6 +27,8 @@ class Beside:
     helpers: list[int] = field(default_factory=list)
     """Positions of the candidate's pieces that go before the target; statements that are neither
     helpers nor examples are among them, for the scope gate to see."""
+    examples: list[int] = field(default_factory=list)
+    """Positions of statements that only show the function at work; they are dropped."""
     new_names: dict[str, str] = field(default_factory=dict)
     """Names of the candidate's module, each with its name in the target's file."""
     splices: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -66,6 +68,8 @@ def choose(original: Candidate, candidate: Candidate, avoid: Iterable[str]) -> B
             _name_helper(piece, claimed, names_everywhere, beside)
         elif _is_example(piece, own_name, after=number > position):
             beside.notes.append(f"dropped, since the function does not use it: {_short(piece)}")
+            if piece.kind == "other":
+                beside.examples.append(number)
         else:
             beside.helpers.append(number)
     beside.splices = _splices(candidate, beside)

@@ -66,7 +66,8 @@ class Module:
         for name in self.names:
             if name.home.kind == "module" and name.binds:
                 times[name.text] = times.get(name.text, 0) + 1
-        return {name: set(specs) for name, specs in found.items() if times[name] == len(specs)}
+        only_imported = {name for name in found if times.get(name) == len(found[name])}
+        return {name: set(found[name]) for name in only_imported}
 
     @property
     def statements(self) -> list[ast.stmt]:

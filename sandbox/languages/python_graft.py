@@ -2,6 +2,7 @@
 
 import ast
 import re
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -224,7 +225,10 @@ def _without_docstring(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list
 def _says(text: str, indent: _Indent, expected: list[str]) -> bool:
     block = f"if True:\n{indent.outside}{text}\n" if indent.outside else f"{text}\n"
     try:
-        tree = ast.parse(block)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(block)
+            compile(tree, "the graft", "exec", dont_inherit=True)
     except SyntaxError:
         return False
     statement = tree.body[0]
