@@ -6,14 +6,12 @@ function's head, and about a tenth break them.
 
 import itertools
 import reprlib
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from perfbot.sandbox.inputs import text
 from perfbot.sandbox.inputs.drawing import ELEMENT, VALUES, Drawing, Hint, Path
-
-Quantity = tuple[str, Path]
-"""`("length", path)` of the containers at a path, or `("value", path)` of the int there."""
+from perfbot.sandbox.inputs.facts import Facts, Quantity, facts_of
 
 MIN_INPUTS = 3
 """Distinct inputs that must agree before a relation between values counts as a hint."""
@@ -22,64 +20,6 @@ FIXED_LENGTH_MIN_INPUTS = 5
 KEY = reprlib.Repr()
 KEY.maxdict = KEY.maxlist = KEY.maxtuple = KEY.maxset = KEY.maxfrozenset = 20
 KEY.maxstring = 200
-MAX_ITEMS = 2_000
-"""Values of one input that are looked at."""
-
-
-@dataclass(slots=True)
-class Facts:
-    """What one input says at each path."""
-
-    lengths: dict[Path, list[int]] = field(default_factory=lambda: defaultdict(list))
-    ints: dict[Path, list[int]] = field(default_factory=lambda: defaultdict(list))
-    lists: dict[Path, list[Sequence[object]]] = field(default_factory=lambda: defaultdict(list))
-    negative: set[Path] = field(default_factory=set)
-    budget: int = MAX_ITEMS
-
-    def quantities(self) -> dict[Quantity, int]:
-        """Lengths and ints that are one number throughout the input."""
-        found: dict[Quantity, int] = {}
-        for path, sizes in self.lengths.items():
-            if len(set(sizes)) == 1:
-                found["length", path] = sizes[0]
-        for path, values in self.ints.items():
-            if ELEMENT not in path and VALUES not in path and len(values) == 1:
-                found["value", path] = values[0]
-        return found
-
-
-def facts_of(bound: Mapping[str, object]) -> Facts:
-    """The facts of one input, its values given by parameter."""
-    facts = Facts()
-    for name, value in bound.items():
-        _note(value, (name,), facts)
-    return facts
-
-
-def _note(value: object, path: Path, facts: Facts) -> None:
-    facts.budget -= 1
-    if facts.budget < 0 or len(path) > 9:
-        return
-    if type(value) is int:
-        facts.ints[path].append(value)
-    if isinstance(value, (int, float)) and value < 0:
-        facts.negative.add(path)
-    if isinstance(value, (list, tuple, str, set, frozenset, dict)):
-        facts.lengths[path].append(len(value))
-    if isinstance(value, list):
-        facts.lists[path].append(value)
-    if isinstance(value, (list, set, frozenset)):
-        for item in value:
-            if facts.budget < 0:
-                break
-            _note(item, (*path, ELEMENT), facts)
-    elif isinstance(value, tuple):
-        for at, item in enumerate(value):
-            _note(item, (*path, at), facts)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            _note(key, (*path, ELEMENT), facts)
-            _note(item, (*path, key if isinstance(key, str) else VALUES), facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +43,10 @@ class Relations:
     nonnegative: frozenset[Path] = frozenset()
     nonempty: frozenset[Path] = frozenset()
     """Paths of inner containers, none of which was empty."""
+    tables: Mapping[Path, tuple[type, ...]] = field(default_factory=dict)
+    """The types by position of lists that serve as tuples."""
+    styles: Mapping[Path, text.Style] = field(default_factory=dict)
+    """What the strings have in common; drawing keeps to it by itself, changed copies may not."""
     examples: Mapping[Path, tuple[int, ...]] = field(default_factory=dict)
     """Observed ints at the paths that bound others."""
 
@@ -190,6 +134,18 @@ class Relations:
             return False
         if any(0 in facts.lengths.get(path, ()) for path in self.nonempty):
             return False
+        if any(
+            tuple(map(type, row)) != kinds
+            for path, kinds in self.tables.items()
+            for row in facts.lists.get(path, ())
+        ):
+            return False
+        if any(
+            not text.fits(style, value)
+            for path, style in self.styles.items()
+            for value in facts.texts.get(path, ())
+        ):
+            return False
         return all(
             keeps_order(items, order)
             for path, order in self.orders.items()
@@ -211,7 +167,15 @@ def relations_in(inputs: Sequence[Mapping[str, object]]) -> Relations:
     bases = {bound.quantity[1] for bound in bounds if bound.quantity[0] == "value"}
     examples = {path: tuple(n for item in facts for n in item.ints[path]) for path in bases}
     return Relations(
-        equal, fixed, bounds, _orders(facts), _nonnegative(facts), _nonempty(facts), examples
+        equal=equal,
+        fixed=fixed,
+        bounds=bounds,
+        orders=_orders(facts),
+        nonnegative=_nonnegative(facts),
+        nonempty=_nonempty(facts),
+        tables=_tables(facts),
+        styles=_styles(facts),
+        examples=examples,
     )
 
 
@@ -381,3 +345,21 @@ def _nonempty(facts: Sequence[Facts]) -> frozenset[Path]:
     paths = {path for fact in facts for path in fact.lengths if ELEMENT in path or VALUES in path}
     sizes = {path: [n for fact in facts for n in fact.lengths.get(path, ())] for path in paths}
     return frozenset(path for path in paths if len(sizes[path]) >= MIN_INPUTS and all(sizes[path]))
+
+
+def _tables(facts: Sequence[Facts]) -> dict[Path, tuple[type, ...]]:
+    """Inner lists with one type per position, and not the same one everywhere."""
+    found: dict[Path, tuple[type, ...]] = {}
+    for path in dict.fromkeys(path for fact in facts for path in fact.lists if ELEMENT in path):
+        rows = [tuple(map(type, row)) for fact in facts for row in fact.lists.get(path, ())]
+        if len(rows) >= MIN_INPUTS and len(set(rows)) == 1 and len(set(rows[0])) > 1:
+            found[path] = rows[0]
+    return found
+
+
+def _styles(facts: Sequence[Facts]) -> dict[Path, text.Style]:
+    paths = dict.fromkeys(path for fact in facts for path in fact.texts)
+    return {
+        path: text.style_of([value for fact in facts for value in fact.texts.get(path, ())])
+        for path in paths
+    }

@@ -33,6 +33,8 @@ MAX_OBSERVED = 100
 """Observed inputs that are generalised; of more, an evenly spaced sample."""
 SHORT_LENGTH = 300
 """Int literals up to here (or `max_size`) are also tried as the length of a list."""
+MAX_DEPTH = 20
+"""Observed values nested deeper (or within themselves) are not changed."""
 ATTEMPTS = 3
 """Changed copies of observed inputs that are tried for one that keeps the relations."""
 
@@ -267,37 +269,35 @@ def _alike(one: Shape, other: Shape) -> bool:
     return isinstance(one, Mappings) and isinstance(other, Mappings)
 
 
-def _weight(value: object, enough: int) -> int:
+def _weight(value: object, enough: int, depth: int = 0) -> int:
     """How many values and characters a value holds, counted up to a little over `enough`."""
     if isinstance(value, (str, bytes, bytearray)):
         return 1 + len(value) // 8
     if isinstance(value, dict):
-        return _weight_of([*value.keys(), *value.values()], enough)
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return _weight_of(value, enough)
-    return 1
-
-
-def _weight_of(items: "Sequence[object] | set[object] | frozenset[object]", enough: int) -> int:
-    if len(items) > enough:
-        return len(items)
+        value = [*value.keys(), *value.values()]
+    if not isinstance(value, (list, tuple, set, frozenset)):
+        return 1
+    if len(value) > enough or depth > MAX_DEPTH:
+        return enough + 1
     total = 1
-    for item in items:
-        total += _weight(item, enough)
+    for item in value:
+        total += _weight(item, enough, depth + 1)
         if total > enough:
             break
     return total
 
 
-def _cut(value: object, most: int) -> object:
+def _cut(value: object, most: int, depth: int = 0) -> object:
     """A value with every container in it cut to its first `most` elements."""
     if isinstance(value, (str, bytes)):
         return value[: 4 * most]
+    if depth > MAX_DEPTH:
+        return value
     if isinstance(value, (list, tuple)):
-        return type(value)(_cut(item, max(2, most // 4)) for item in value[:most])
+        return type(value)(_cut(item, max(2, most // 4), depth + 1) for item in value[:most])
     if isinstance(value, dict):
         kept = itertools.islice(value.items(), most)
-        return {key: _cut(item, max(2, most // 4)) for key, item in kept}
+        return {key: _cut(item, max(2, most // 4), depth + 1) for key, item in kept}
     if isinstance(value, (set, frozenset)):
         return type(value)(sorted(value, key=repr)[:most])
     return value

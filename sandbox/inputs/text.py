@@ -151,6 +151,27 @@ def has_format(style: Style, words: Sequence[str]) -> bool:
     return bool(style.mask) or style.numeric or style.single or style.closed or known
 
 
+def fits(style: Style, value: str) -> bool:
+    """Whether a string keeps to the alphabet and format."""
+    if style.narrow and not set(value) <= set(style.narrow):
+        return False
+    if style.mask:
+        return re.fullmatch("".join(map(_pattern, style.mask)), value) is not None
+    if style.numeric:
+        return NUMBER.fullmatch(value) is not None
+    if style.single:
+        return len(value) == 1
+    return not style.closed or set(value.split(style.separator)) <= {*style.tokens, ""}
+
+
+def _pattern(run: Run) -> str:
+    if run.kind == "same":
+        return re.escape(run.literal)
+    if run.kind == "digits":
+        return f"[0-9]{{{run.width}}}" if run.width else "[0-9]+"
+    return "[a-z]+" if run.kind == "lower" else "[A-Z]+"
+
+
 def _number(choices: Choices, style: Style) -> str:
     most = choices.pick((9, 9, 100, 10_000))
     low = -most if "-" in style.observed else 0

@@ -31,7 +31,10 @@ def variants(arguments: Arguments, n: int, seed: int = 0) -> list[Arguments]:
     a container's length stay as they are.
     """
     rng = random.Random(seed)
-    found: dict[str, Arguments] = {repr(arguments): arguments}
+    written = repr(arguments)
+    if "[...]" in written or "{...}" in written:  # how repr writes a container within itself
+        return [arguments]
+    found: dict[str, Arguments] = {written: arguments}
     context = _Context(rng, frozenset(_lengths(arguments)), tuple(_lists(arguments)))
     fruitless = 0
     for attempt in range(ATTEMPTS_PER_VARIANT * n):

@@ -2,6 +2,8 @@
 
 import datetime
 import math
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
@@ -247,6 +249,53 @@ def test_small_alphabets_and_formats() -> None:
     assert len({args[0] for args in dates}) > 100
 
 
+def test_numbers_words_and_characters_in_strings() -> None:
+    """Numeric strings stay numeric, closed vocabularies closed, single characters single."""
+    numbers = many("def f(s): pass", ("14.5",), ("-3",), ("100",))
+    assert share(numbers, lambda args: is_number(args[0])) > 0.8
+    assert len({args[0] for args in numbers}) > 50
+    words = many("def f(s): pass", ("left right left",), ("right up",), ("up left up",))
+    known = {"left", "right", "up", ""}
+    assert share(words, lambda args: set(args[0].split(" ")) <= known) > 0.8
+    single = many("def f(c): pass", ("a",), ("Q",), ("z",), count=60)
+    assert share(single, lambda args: len(args[0]) == 1) > 0.8
+
+
+def is_number(text: object) -> bool:
+    """Whether `float` takes a string."""
+    try:
+        float(str(text))
+    except ValueError:
+        return False
+    return True
+
+
+def test_pairs_and_tables() -> None:
+    """Lists that serve as tuples keep their length and a type per position."""
+    pairs = many("def f(p): pass", ([[2, 7], [2, 6], [1, 8]],), ([[10, 20], [15, 2]],))
+    assert share(pairs, lambda args: {len(row) for row in args[0]} <= {2}) > 0.85
+    table = many("def f(t): pass", ([["ann", 3], ["bob", 5]],), ([["cy", 7], ["di", 1]],))
+    rows = [tuple(type(x) for x in row) for args in table for row in args[0]]  # type: ignore[attr-defined]
+    assert share(rows, lambda kinds: kinds == (str, int)) > 0.85
+
+
+def test_inner_lists_observed_non_empty_stay_so() -> None:
+    """An empty row is rare where no observed row was empty; an empty outer list is not."""
+    made = many("def f(m): pass", ([[1, 2], [3], [4, 5, 6]],), ([[7], [8, 9]],), count=500)
+    assert 0.85 < share(made, lambda args: all(args[0])) < 1
+    assert ([],) in made
+
+
+def test_cyclic_and_deep_observed_values() -> None:
+    """A list within itself, and very deep nesting, neither hang nor recurse for ever."""
+    cyclic: list[object] = [1]
+    cyclic.append(cyclic)
+    deep: list[object] = []
+    for _ in range(200):
+        deep = [deep]
+    assert len(many("def f(x): pass", (cyclic,), (deep,), count=30)) > 3
+
+
 def test_records_keep_their_keys() -> None:
     """Dicts whose keys recur are records: each key keeps its own type."""
     seen = [({"name": "a", "age": 3},), ({"name": "bo", "age": 40},), ({"name": "c", "age": 9},)]
@@ -419,8 +468,30 @@ def test_determinism() -> None:
     assert repr(first) != repr(samples(signature, count=50, seed=2))
 
 
+def test_samples_do_not_depend_on_hash_seeds() -> None:
+    """Another process draws the same, sets of strings among the observed values or not."""
+    program = (
+        "from perfbot.sandbox.inputs.strategy import samples, signature_of\n"
+        "from perfbot.sandbox.inputs.arguments import Arguments as A\n"
+        "seen = [A(({'a', 'bc', 'def'}, {'k': 1, 'z': 2})), A(({'x', 'yy'}, {'q': 3}))]\n"
+        "for item in samples(signature_of('def f(s, d): pass'), seen, count=40):\n"
+        "    print([sorted(v) if isinstance(v, set) else v for v in item.args], item.kwargs.keys())"
+    )
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(outputs) == 1 and "def" in outputs.pop()
+
+
 def test_hypothesis_shrinks_to_a_small_example() -> None:
-    """A failing input is minimised: a list of ints that sums to over 100 needs two at most."""
+    """A failing input is minimised: a sum over 20 needs few elements."""
     from hypothesis import find
 
     strategy = build(signature_of("def f(xs: list[int]): pass"))
