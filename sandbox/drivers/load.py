@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.abc
 import importlib.machinery
 import importlib.util
 import sys
@@ -24,7 +23,7 @@ class Version(importlib.machinery.SourceFileLoader):
         return self.text
 
 
-class Finder(importlib.abc.MetaPathFinder):
+class Finder:
     """Answers for the one module whose text was given."""
 
     def __init__(self, module: str, path: str, source: str) -> None:
