@@ -41,8 +41,9 @@ def propose(target: Target, source: str, *, parent: str | None = None) -> list[P
         file = SourceFile(source)
     except SyntaxError as error:
         raise UsageError(f"{target.path} does not parse: {error}") from error
-    turn = turn_in_original(target)
+    turn = turn_in_original(target, file)
     node = turn_of(target, file.tree, turn)
+    file.focus(node)
     if any(getattr(n, "id", getattr(n, "attr", "")) in REFLECTIVE for n in ast.walk(node)):
         return []
     given: dict[tuple[str, str], str] = {}
@@ -88,9 +89,10 @@ def shape(node: FunctionNode, rewrite: Rewrite) -> tuple[object, ...]:
     return ast.dump(node), rewrite.imports, rewrite.constants
 
 
-def turn_in_original(target: Target) -> int:
+def turn_in_original(target: Target, file: SourceFile) -> int:
     """How many definitions of the target's name stand before it (overloads, property setters)."""
-    original = SourceFile(target.file_source)
+    same_text = file.text == target.file_source
+    original = file if same_text else SourceFile(target.file_source)
     same = [node for name, node in functions(original.tree) if name == plain_name(target)]
     return sum(original.span(node)[0] < target.start_byte for node in same)
 

@@ -28,18 +28,26 @@ class SourceFile:
         self.data = text.encode()
         self.tree = ast.parse(text)
         self.newline = "\r\n" if b"\r\n" in self.data else "\n"
+        self.parent: dict[ast.AST, ast.AST] = {}
+        """The node around each node; filled by `focus`."""
         self._line_starts = [0]
         for line in self.data.splitlines(keepends=True):
             self._line_starts.append(self._line_starts[-1] + len(line))
 
-    @cached_property
-    def parent(self) -> dict[ast.AST, ast.AST]:
-        """The node around each node."""
-        found: dict[ast.AST, ast.AST] = {}
-        for node in ast.walk(self.tree):
-            for child in ast.iter_child_nodes(node):
-                found[child] = node
-        return found
+    def focus(self, node: FunctionNode) -> None:
+        """Record the parents of everything in a definition, and of the blocks around it.
+
+        The rest of a large file is not walked: rules look at one function.
+        """
+        pending: list[ast.AST] = [self.tree]
+        while pending:
+            above = pending.pop()
+            for child in blocks(above):
+                self.parent[child] = above
+                pending.append(child)
+        for above in ast.walk(node):
+            for child in ast.iter_child_nodes(above):
+                self.parent[child] = above
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -60,9 +68,9 @@ class SourceFile:
         found: set[str] = set()
         for node in walk_scope(self.tree.body):
             found.update(bound_names(node))
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Global):
-                found.update(node.names)
+        if "global" in self.text:
+            declared = [node for node in ast.walk(self.tree) if isinstance(node, ast.Global)]
+            found.update(name for node in declared for name in node.names)
         return frozenset(found)
 
     @cached_property
@@ -154,9 +162,12 @@ def functions(tree: ast.Module) -> Iterator[tuple[str, FunctionNode]]:
             yield prefix + node.name, node
         if isinstance(node, FunctionNode | ast.ClassDef):
             prefix = f"{prefix}{node.name}."
-        inner: list[ast.AST] = []
-        for field in ("body", "handlers", "cases", "orelse", "finalbody"):
-            block = getattr(node, field, None)
-            if isinstance(block, list):
-                inner += block
-        pending += [(prefix, child) for child in reversed(inner)]
+        pending += [(prefix, child) for child in reversed(list(blocks(node)))]
+
+
+def blocks(node: ast.AST) -> Iterator[ast.AST]:
+    """The statements, handlers and cases directly inside a compound statement."""
+    for field in ("body", "handlers", "cases", "orelse", "finalbody"):
+        block = getattr(node, field, None)
+        if isinstance(block, list):
+            yield from block
