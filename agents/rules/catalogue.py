@@ -22,6 +22,7 @@ from perfbot.agents.rules.rule import Rule
 
 RULES: tuple[Rule, ...] = (
     membership.membership_set,
+    membership.unique_to_fromkeys,
     membership.membership_companion,
     dictionaries.count_in_loop,
     dictionaries.index_in_loop,
@@ -58,6 +59,7 @@ RULES: tuple[Rule, ...] = (
     indexing.copy_to_iterate,
     dictionaries.keys_to_items,
     dictionaries.membership_in_keys,
+    dictionaries.group_to_setdefault,
     strings.join_reversed_to_slice,
     strings.comprehension_to_map,
     strings.generator_to_list,

@@ -205,3 +205,65 @@ def _item_of(function: Function, call: ast.Call, item: ast.expr, name: str) -> b
             if isinstance(target, ast.Name) and target.id == item.id:
                 return ast.unparse(source) in walked
     return False
+
+
+@rule(
+    "group-to-setdefault",
+    "test and create before append -> setdefault",
+    before="""
+        def f(words):
+            groups = {}
+            for word in words:
+                if word[0] not in groups:
+                    groups[word[0]] = []
+                groups[word[0]].append(word)
+            return groups
+        """,
+    after="""
+        def f(words):
+            groups = {}
+            for word in words:
+                groups.setdefault(word[0], []).append(word)
+            return groups
+        """,
+    leaves="""
+        def f(words):
+            groups = {}
+            for word in words:
+                if word[0] not in groups:
+                    groups[word[0]] = [word]
+                groups[word[0]].append(word)
+            return groups
+        """,
+    calls=("['ab', 'ac', 'b']", "[]", "['']"),
+)
+def group_to_setdefault(function: Function) -> Iterator[Rewrite]:
+    for check in function.own:
+        match check:
+            case ast.If(
+                test=ast.Compare(left=key, ops=[ast.NotIn()], comparators=[ast.Name(id=table)]),
+                body=[ast.Assign() as creation],
+                orelse=[],
+            ):
+                added = function.following(check)
+            case _:
+                continue
+        place = f"{table}[{ast.unparse(key)}]"
+        empty = ast.unparse(creation).removeprefix(f"{place} = ")
+        if added is None or empty not in ("[]", "set()") or not function.repeats(check):
+            continue
+        if any(isinstance(n, ast.Call | ast.NamedExpr) for n in ast.walk(key)):
+            continue
+        method = "append" if empty == "[]" else "add"
+        match added:
+            case ast.Expr(
+                value=ast.Call(func=ast.Attribute(value=group, attr=attr), args=[item])
+            ) if attr == method and ast.unparse(group) == place:
+                text = (
+                    f"{table}.setdefault({function.text(key)}, {empty})"
+                    f".{method}({function.text(item)})"
+                )
+            case _:
+                continue
+        pieces = (function.replace_run(check, added, text),)
+        yield Rewrite(pieces, "One look-up of the key instead of two or three.")

@@ -165,3 +165,57 @@ def _only_appended(
         if not isinstance(function.statement_of(use), ast.Return):
             return False
     return True
+
+
+@rule(
+    "unique-to-fromkeys",
+    "loop that keeps first occurrences -> dict.fromkeys",
+    before="""
+        def f(items):
+            unique = []
+            for item in items:
+                if item not in unique:
+                    unique.append(item)
+            return unique
+        """,
+    after="""
+        def f(items):
+            unique = list(dict.fromkeys(items))
+            return unique
+        """,
+    leaves="""
+        def f(items, unique):
+            for item in items:
+                if item not in unique:
+                    unique.append(item)
+            return unique
+        """,
+    calls=("[3, 1, 3, 2, 1]", "[]", "'hello'", "[1, True, 1.0]"),
+)
+def unique_to_fromkeys(function: Function) -> Iterator[Rewrite]:
+    for loop in function.loops():
+        creation = function.previous(loop)
+        match creation, loop:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=ast.List(elts=[])),
+                ast.For(
+                    target=ast.Name(id=item),
+                    iter=source,
+                    body=[ast.If(test=test, body=[ast.Expr() as added], orelse=[])],
+                    orelse=[],
+                ),
+            ):
+                pass
+            case _:
+                continue
+        texts = (ast.unparse(test), ast.unparse(added))
+        leaked = any(not function.within(use, loop) for use in function.uses(item))
+        if texts != (f"{item} not in {name}", f"{name}.append({item})") or leaked:
+            continue
+        if name in function.names_in(source) or {name, item} & function.captured:
+            continue
+        text = f"{name} = list(dict.fromkeys({function.text(source)}))"
+        yield Rewrite(
+            (function.delete(creation), function.replace(loop, text)),
+            "A dictionary keeps the first of equal keys, in order, without walking a list.",
+        )
