@@ -6,12 +6,13 @@ module's data, and how strong those inputs are (mutants). DESIGN section 5, last
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from perfbot.sandbox.drivers.values import WireError
 from perfbot.sandbox.errors import BaselineError
-from perfbot.sandbox.exploration import arguments_of, explore
+from perfbot.sandbox.exploration import BEYOND, INSIDE, Source, arguments_of, draw
+from perfbot.sandbox.inputs.annotations import aliases_in
 from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.signature import Signature, literals_new_in, signature_of
 from perfbot.sandbox.oracle import Expected, Oracle
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 FUZZ_CPU_S = 0.25
 """CPU seconds the original may spend on a generated input; larger ones are beyond the edge."""
 CASE_CPU_S = 20.0
-SIZES = (8, 8, 40, 200)
-"""Largest container in each quarter of the examples: small inputs first."""
+SWEEPS = ((8, INSIDE), (8, INSIDE), (8, BEYOND), (40, INSIDE), (200, INSIDE))
+"""(largest container, inside or beyond the domain), each a fifth of the examples: small first."""
 EDGE = 5
 """This many inputs out of time, and no larger ones are tried."""
 SMALL_INT = 10
@@ -57,7 +58,7 @@ class Baseline:
     """Generated inputs on which the original gives a comparable answer."""
     discarded: dict[str, int] = field(default_factory=dict)
     """How many generated inputs were not comparable, by reason."""
-    size_limit: int = SIZES[0]
+    size_limit: int = SWEEPS[0][0]
     """The largest container that the original answers in time."""
     int_limit: int | None = None
     """The largest int argument that it answers in time, where one ran out of it."""
@@ -78,6 +79,17 @@ class Baseline:
             except (WireError, ValueError):
                 continue  # a call that only the sandbox can read
         return found
+
+    def source(self, max_size: int, literals: tuple[object, ...]) -> Source:
+        """What inputs of the target are drawn from."""
+        return Source(
+            self.signature, tuple(self.observed()), aliases_in(self.target.file_source),
+            max_size, self.int_limit, literals,
+        )  # fmt: skip
+
+    def beyond_edge(self, inputs: bytes) -> bool:
+        """Whether an int argument is as large as one on which the original ran out of time."""
+        return self.int_limit is not None and largest_int(inputs) > self.int_limit
 
     def strength(self) -> "Strength":
         """How well the inputs tell mutants from the original; found out at the first need."""
@@ -176,53 +188,56 @@ def gather_cases(baseline: Baseline) -> None:
 def grow_corpus(baseline: Baseline) -> None:
     """Generate inputs and keep those on which the original gives a comparable answer."""
     settings = baseline.settings
-    draw = random.Random(settings.seed)
+    randomly = random.Random(settings.seed)
     taken: set[bytes] = {item.inputs for _, item in baseline.cases}
-
-    def visit(inputs: bytes) -> bool:
-        if inputs not in taken and not beyond_edge(baseline, inputs):
-            taken.add(inputs)
-            keep(baseline, baseline.oracle.ask(inputs, cpu_s=FUZZ_CPU_S))
-        return False
-
     if baseline.workload is not None and "strategy" in baseline.workload.has:
-        for inputs in baseline.workload.draw(settings.examples, draw.getrandbits(32)):
-            visit(inputs)
+        for inputs in baseline.workload.draw(settings.examples, randomly.getrandbits(32)):
+            grow(baseline, inputs, taken, beyond=False)
         return
-    observed = baseline.observed()
-    own = literals_new_in("pass", baseline.target.source)
-    for size in SIZES:
+    for size, breaking in SWEEPS:
         before = baseline.discarded.get("timeout", 0)
-        explore(
-            baseline.signature, observed, visit, file_source=baseline.target.file_source,
-            examples=settings.examples // len(SIZES), seed=draw.getrandbits(32), max_size=size,
-            max_int=baseline.int_limit, literals=own,
-        )  # fmt: skip
-        if baseline.discarded.get("timeout", 0) - before > EDGE:
-            break  # the original's edge: larger inputs only cost time
-        baseline.size_limit = size
+        count = settings.examples // len(SWEEPS)
+        source = baseline.source(size, own_literals(baseline.target))
+        for inputs in draw(source, count, randomly.getrandbits(32), breaking=breaking):
+            grow(baseline, inputs, taken, beyond=breaking == BEYOND)
+            if baseline.discarded.get("timeout", 0) - before > EDGE:
+                return  # the original's edge: larger inputs only cost time
+        baseline.size_limit = max(size, baseline.size_limit)
 
 
-def beyond_edge(baseline: Baseline, inputs: bytes) -> bool:
-    """Whether an int argument is as large as one on which the original ran out of time."""
-    limit = baseline.int_limit
-    return limit is not None and largest_int(inputs) > limit
+def own_literals(target: Target) -> tuple[object, ...]:
+    """The constants in the target: where its branches turn."""
+    return literals_new_in("pass", target.source)
+
+
+def grow(baseline: Baseline, inputs: bytes, taken: set[bytes], *, beyond: bool) -> None:
+    """Ask the original about a generated input not asked before, and file it."""
+    if inputs in taken or baseline.beyond_edge(inputs):
+        return
+    taken.add(inputs)
+    found = generated(baseline, inputs, beyond=beyond)
+    if found.discarded is None:
+        baseline.corpus.append(found)
+    else:
+        baseline.discarded[found.discarded] = baseline.discarded.get(found.discarded, 0) + 1
+
+
+def generated(baseline: Baseline, inputs: bytes, *, beyond: bool) -> Expected:
+    """What the original does on a generated input; one that took too long lowers the limit."""
+    found = baseline.oracle.ask(inputs, cpu_s=FUZZ_CPU_S)
+    if found.discarded == "timeout" and (size := largest_int(inputs)) > SMALL_INT:
+        baseline.int_limit = min(baseline.int_limit or size, max(size // 4, SMALL_INT))
+    outcome = found.outcomes[0]
+    if beyond and found.discarded is None and outcome.status == "raise" and not outcome.explicit:
+        return replace(found, discarded="outside the domain")
+    return found
 
 
 def largest_int(inputs: bytes) -> int:
+    """The largest absolute value of an int that is itself an argument."""
     arguments = arguments_of(inputs)
     values = [*arguments.args, *arguments.kwargs.values()]
     return max((abs(item) for item in values if type(item) is int), default=0)
-
-
-def keep(baseline: Baseline, expected: Expected) -> None:
-    """File a generated input; one that took too long lowers the limit for int arguments."""
-    if expected.discarded == "timeout" and (size := largest_int(expected.inputs)) > SMALL_INT:
-        baseline.int_limit = min(baseline.int_limit or size, max(size // 4, SMALL_INT))
-    if expected.discarded is None:
-        baseline.corpus.append(expected)
-    else:
-        baseline.discarded[expected.discarded] = baseline.discarded.get(expected.discarded, 0) + 1
 
 
 def require_comparable(baseline: Baseline) -> None:

@@ -1,17 +1,26 @@
-"""Hypothesis in the parent: draws argument lists, and shrinks one that refutes."""
+"""Generated argument lists: many distinct ones at once, and Hypothesis to shrink what refutes.
+
+Inputs are either *inside* what annotations declare and what the observed inputs have in common, or
+*beyond* it: longer alphabets, lengths that no longer agree, numbers out of order. An original that
+raises by accident on an input beyond was never meant to take it (DESIGN section 5.7: outside the
+domain), so no edit is judged there.
+"""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.drivers.values import WireError
 from perfbot.sandbox.drivers.wire import encode
-from perfbot.sandbox.inputs.annotations import aliases_in
 from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.signature import Signature
-from perfbot.sandbox.inputs.strategy import build
+from perfbot.sandbox.inputs.strategy import build, samples
 
-SHRINK_S = 3.0
+SHRINK_S = 2.0
+EXAMPLES = 300
+INSIDE, BEYOND = 0, 100
+"""Percent of the draws that break what all observed inputs have in common."""
 Visit = Callable[[bytes], bool]
 """Takes encoded arguments; True: this input refutes, shrink it."""
 
@@ -27,43 +36,63 @@ def inputs_of(arguments: Arguments) -> bytes:
     return encode([arguments.args, dict(arguments.kwargs)])
 
 
-def explore(
-    signature: Signature,
-    observed: Sequence[Arguments],
-    visit: Visit,
-    *,
-    file_source: str,
-    examples: int,
-    seed: int,
-    max_size: int,
-    max_int: int | None = None,
-    literals: Sequence[object] = (),
-    budget_s: float = 30.0,
-) -> bytes | None:
-    """Draw up to `examples` inputs and visit each; the smallest one that refutes, or None.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What inputs are drawn from: the target's header, and inputs seen before."""
 
-    None also where the parameters' values are unknown: no annotation and nothing observed.
-    Hypothesis shrinks what refutes for at most `SHRINK_S` seconds.
+    signature: Signature
+    observed: tuple[Arguments, ...]
+    aliases: Mapping[str, str]
+    max_size: int
+    max_int: int | None
+    literals: tuple[object, ...] = ()
+
+
+def draw(source: Source, count: int, seed: int, *, breaking: int) -> Iterator[bytes]:
+    """Up to `count` distinct encoded inputs; none where a parameter's values are unknown."""
+    made = samples(
+        source.signature,
+        source.observed,
+        count=count,
+        seed=seed,
+        literals=source.literals,
+        max_size=source.max_size,
+        max_int=source.max_int,
+        break_percent=breaking,
+        aliases=source.aliases,
+    )
+    for arguments in made:
+        try:
+            yield inputs_of(arguments)
+        except WireError:
+            continue  # too deep to travel
+
+
+def smallest(source: Source, refutes: Visit, *, seed: int, breaking: int) -> bytes | None:
+    """The smallest input that Hypothesis finds for which `refutes` is true, or None.
+
+    It shrinks what it finds for at most `SHRINK_S` seconds.
     """
     import hypothesis
     from hypothesis.errors import HypothesisException
 
     strategy = build(
-        signature,
-        observed,
-        literals=literals,
-        max_size=max_size,
-        max_int=max_int,
-        aliases=aliases_in(file_source),
+        source.signature,
+        source.observed,
+        literals=source.literals,
+        max_size=source.max_size,
+        max_int=source.max_int,
+        break_percent=breaking,
+        aliases=source.aliases,
     )
     if strategy is None:
         return None
     refuting: list[bytes] = []
-    deadline = time.monotonic() + budget_s
+    deadline = time.monotonic() + SHRINK_S
 
     @hypothesis.seed(seed)
     @hypothesis.settings(
-        max_examples=examples,
+        max_examples=EXAMPLES,
         database=None,
         deadline=None,
         phases=[hypothesis.Phase.generate, hypothesis.Phase.shrink],
@@ -73,16 +102,13 @@ def explore(
     )
     @hypothesis.given(strategy)
     def search(arguments: Arguments) -> None:
-        nonlocal deadline
         if time.monotonic() > deadline:
             return
         try:
             inputs = inputs_of(arguments)
         except WireError:
             return
-        if visit(inputs):
-            if not refuting:
-                deadline = time.monotonic() + SHRINK_S
+        if refutes(inputs):
             refuting.append(inputs)
             raise Refuted
 
