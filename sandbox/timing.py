@@ -20,6 +20,7 @@ class BatchTime:
 
     cpu_ns: int
     wall_ns: int
+    """Less the time in which the child was ready to run and others had its core."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +111,15 @@ class ForkedPair:
     def run(self, side: int) -> BatchTime:
         """Make the prepared calls. Raises ChildFailedError."""
         worker = self.worker(side)
+        queued = queued_ns(worker.pid)
         wall = time.perf_counter_ns()
         cpu = worker.cpu_ns()
         worker.request("run", cpu_s=BATCH_CPU_S)
         try:
-            return BatchTime(worker.cpu_ns() - cpu, time.perf_counter_ns() - wall)
+            cpu, wall = worker.cpu_ns() - cpu, time.perf_counter_ns() - wall
         except OSError as error:
             raise ChildFailedError("died", "the process ended after its answer") from error
+        return BatchTime(cpu, max(wall - (queued_ns(worker.pid) - queued), cpu))
 
     def outputs(self, side: int) -> list[bytes]:
         """The encoded outcome of each call of the batch just run."""
@@ -156,6 +159,18 @@ class ForkedPair:
         for child in self.children:
             child.kill()
         self.zygote.close()
+
+
+def queued_ns(pid: int) -> int:
+    """How long a process has waited for a core while it could have run; 0 where unknown.
+
+    Source: Linux Documentation/scheduler/sched-stats.rst, /proc/<pid>/schedstat, second field.
+    """
+    try:
+        with open(f"/proc/{pid}/schedstat", encoding="ascii") as file:
+            return int(file.read().split()[1])
+    except (OSError, IndexError):
+        return 0
 
 
 def pair_opener(
