@@ -130,7 +130,7 @@ def load(
         oracle=oracle,
         signature=signature_of(target.source, skip_first=target.kind == "classmethod"),
         workload=workload,
-        suite=SuiteRun(*suite[:3], tuple(suite[3]), *suite[4:]),
+        suite=suite_run(suite),
         imports=tuple(imports),
         state=tuple(state),
         load_s=load_s,
@@ -150,6 +150,11 @@ def suite_row(suite: SuiteRun) -> list[Any]:
         dict(suite.tests), suite.ended, suite.exit_status, list(suite.calls), suite.lost_calls,
         suite.seconds, suite.output[-4000:],
     ]  # fmt: skip
+
+
+def suite_run(data: list[Any]) -> SuiteRun:
+    tests, ended, exit_status, calls, lost_calls, seconds, output = data
+    return SuiteRun(tests, ended, exit_status, tuple(calls), lost_calls, seconds, output)
 
 
 def row(item: Expected) -> list[Any]:

@@ -17,9 +17,13 @@ Equivalent = Callable[[bytes, bytes, bytes], bool]
 
 
 def difference(
-    expected: Outcome, actual: Outcome, *, unordered: bool = False, equivalent: Equivalent | None = None,
+    expected: Outcome,
+    actual: Outcome,
+    *,
+    unordered: bool = False,
+    equivalent: Equivalent | None = None,
     inputs: bytes = b"",
-) -> str | None:  # fmt: skip
+) -> str | None:
     """One sentence saying how `actual` differs from `expected`, or None if it does not.
 
     An exception that the original raised by accident (by no `raise` of the project's own) must
@@ -99,7 +103,8 @@ def effects_difference(expected: bytes, actual: bytes) -> str:
 def first_difference(ours: Any, theirs: Any, where: str) -> str | None:
     """Path and both values of the first place in which two decoded values differ."""
     if type(ours) is not type(theirs):
-        return f"{where}: {show(theirs)} ({kind(theirs)}) where the original has {show(ours)} ({kind(ours)})"
+        instead = f"{show(theirs)} ({kind(theirs)})"
+        return f"{where}: {instead} where the original has {show(ours)} ({kind(ours)})"
     if isinstance(ours, (list, tuple)):
         for index, (one, other) in enumerate(zip(ours, theirs, strict=False)):
             found = first_difference(one, other, f"{where}[{index}]")
@@ -130,7 +135,7 @@ def same_bytes(ours: Any, theirs: Any) -> bool:
 
 
 def sorted_deeply(value: Any) -> Any:
-    """`value` with every list, tuple and dict in one order, for originals whose order is not fixed."""
+    """`value` with its lists, tuples and dicts in one order, for originals whose order varies."""
     if isinstance(value, (list, tuple)):
         return sorted((sorted_deeply(item) for item in value), key=encode)
     if isinstance(value, dict):

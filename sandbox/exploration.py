@@ -121,5 +121,5 @@ def smallest(source: Source, refutes: Visit, *, seed: int, breaking: int) -> byt
     return min(refuting, key=len) if refuting else None
 
 
-class Refuted(Exception):  # noqa: N818 - a signal to Hypothesis, not an error
+class Refuted(Exception):
     """Tells Hypothesis that an input refutes."""

@@ -16,7 +16,8 @@ class Settings:
     """Least share of the original's mutants that the inputs must tell from it.
 
     Papadakis et al. 2018 ("Are mutation scores correlated with real fault detection?") find fault
-    detection to rise only at high scores; part of our mutants are equivalent, so 1.0 is not reached.
+    detection to rise only at high scores; some of our mutants are equivalent, so 1.0 is not
+    reached.
     """
     allow: frozenset[str] = frozenset()
     """Constructs that the policy gate is told to let pass."""

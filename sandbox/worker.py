@@ -67,8 +67,8 @@ class Channel:
     ) -> Any:
         """Send one request and return its result.
 
-        Raises: ChildFailedError when the child dies, spends more than `cpu_s` seconds of CPU time or
-        `wall_s` of wall time (10 x cpu_s + 5 if None), or does not answer as the wire demands.
+        Raises: ChildFailedError when the child dies, spends more than `cpu_s` seconds of CPU time
+        or `wall_s` of wall time (10 x cpu_s + 5 if None), or breaks the wire.
         """
         nonce = secrets.token_bytes(8)
         payload = encode([nonce, verb, arguments])

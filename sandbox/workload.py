@@ -61,7 +61,7 @@ class WorkloadProcess:
             raise UsageError(f"the workload {file.path} fails: {reply['failure']}", "mend the file")
         self.has: frozenset[str] = frozenset(reply["has"])
 
-    def ask(self, verb: str, **arguments: object) -> Any:
+    def ask(self, verb: str, **arguments: Any) -> Any:
         try:
             return self.worker.request(verb, cpu_s=60.0, **arguments)
         except ChildFailedError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import types
-from typing import Any, List, Tuple
+from typing import Any
 
 from .load import Loaded
 from .outcome import seed_everything, settled
@@ -20,12 +20,12 @@ ASYNC = (types.CoroutineType, types.AsyncGeneratorType)
 class Batch:
     """Calls to make; perfbot holds the clock and starts it before `run`."""
 
-    def __init__(self, loaded: Loaded, inputs: List[bytes], repeat: int, reseed: bool) -> None:
+    def __init__(self, loaded: Loaded, inputs: list[bytes], repeat: int, reseed: bool) -> None:
         self.function = seeding(loaded.function) if reseed else loaded.function
-        self.calls: List[Tuple[Any, Any]] = [
+        self.calls: list[tuple[Any, Any]] = [
             decode(item, build=True) for _ in range(repeat) for item in inputs
         ]
-        self.results: List[Any] = []
+        self.results: list[Any] = []
 
     def run(self) -> None:
         seed_everything()
@@ -36,7 +36,7 @@ class Batch:
         finally:
             sys.stdout, sys.stderr = kept
 
-    def outputs(self) -> List[bytes]:
+    def outputs(self) -> list[bytes]:
         """Per call: "return" or "raise" and the sealed body, as `observe` would give them."""
         found = []
         for (status, value), (args, kwargs) in zip(self.results, self.calls):
@@ -58,7 +58,7 @@ def seeding(function: Any) -> Any:
     return call
 
 
-def run_all(function: Any, calls: List[Tuple[Any, Any]]) -> List[Tuple[bytes, Any]]:
+def run_all(function: Any, calls: list[tuple[Any, Any]]) -> list[tuple[bytes, Any]]:
     """Every call in order; a lazy result is run to its end, since that is where its work is."""
     results = []
     for args, kwargs in calls:
@@ -76,7 +76,7 @@ def run_all(function: Any, calls: List[Tuple[Any, Any]]) -> List[Tuple[bytes, An
 
 def drain(source: Any) -> Any:
     """What `wire` would read from an iterator, read now."""
-    items: List[Any] = []
+    items: list[Any] = []
     kind = type(source).__qualname__
     try:
         while len(items) < MAX_ITEMS:

@@ -6,7 +6,7 @@ import importlib
 import importlib.machinery
 import importlib.util
 import sys
-from typing import Any, Dict, Optional, Tuple
+from typing import Any
 
 
 class Version(importlib.machinery.SourceFileLoader):
@@ -46,17 +46,17 @@ class Finder:
 class Loaded:
     """The target's function, and the module it is in."""
 
-    def __init__(self, function: Any, module: Any, root: str, state: Tuple[str, ...]) -> None:
+    def __init__(self, function: Any, module: Any, root: str, state: tuple[str, ...]) -> None:
         self.function = function
         self.module = module
         self.root = root
         self.state = state
-        self.before: Optional[Dict[str, bytes]] = None
+        self.before: dict[str, bytes] | None = None
 
 
 def load(
     *, module: str, path: str, source: str, qualname: str, root: str, state: Any = None
-) -> Tuple[Optional[Loaded], Optional[str]]:
+) -> tuple[Loaded | None, str | None]:
     """Import `module` with `source` as its text and find `qualname` in it.
 
     `state` names the module's data that calls may change; None means: all it has now.
@@ -69,14 +69,14 @@ def load(
         for part in qualname.split("."):
             function = getattr(function, part)
     except BaseException as error:  # noqa: BLE001 - what an import does is data, SystemExit too
-        return None, "%s: %s" % (type(error).__name__, error)
+        return None, f"{type(error).__name__}: {error}"
     if isinstance(function, property):
         function = function.fget
     names = data_names(vars(found)) if state is None else tuple(state)
     return Loaded(function, found, root, names), None
 
 
-def data_names(namespace: Dict[str, Any]) -> Tuple[str, ...]:
+def data_names(namespace: dict[str, Any]) -> tuple[str, ...]:
     """The names in a module that hold data: not modules, classes or functions, not dunders."""
     return tuple(
         name

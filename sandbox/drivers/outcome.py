@@ -11,7 +11,7 @@ import threading
 import types
 import warnings
 import zlib
-from typing import Any, Dict, List, Optional
+from typing import Any
 
 from .load import Loaded
 from .unwire import decode
@@ -24,7 +24,7 @@ STATE_BYTES = 16_384
 RAISING = frozenset(("RAISE_VARARGS", "RERAISE"))
 
 
-def observe(loaded: Loaded, inputs: bytes, twice: bool) -> List[Any]:
+def observe(loaded: Loaded, inputs: bytes, twice: bool) -> list[Any]:
     """[status, explicit, body, effects] of a call; `body` and `effects` are encoded values.
 
     status is "return", "raise", or "unsendable" (with the reason for a body). explicit: the
@@ -58,7 +58,12 @@ def observe(loaded: Loaded, inputs: bytes, twice: bool) -> List[Any]:
         "threads": threading.active_count() - 1,
         "globals": changed_state(loaded),
     }
-    return [status, explicit, body, encode({name: found for name, found in effects.items() if found})]
+    return [
+        status,
+        explicit,
+        body,
+        encode({name: found for name, found in effects.items() if found}),
+    ]
 
 
 @contextlib.contextmanager
@@ -87,7 +92,7 @@ def settled(value: Any) -> Any:
 
 
 async def drained(source: Any) -> Drained:
-    items: List[Any] = []
+    items: list[Any] = []
     try:
         async for item in source:
             items.append(item)
@@ -117,7 +122,7 @@ def rng_state() -> int:
     return found
 
 
-def changed_state(loaded: Loaded) -> Dict[str, bytes]:
+def changed_state(loaded: Loaded) -> dict[str, bytes]:
     """The module's data that a call changed, each encoded; it is then put back as it was.
 
     Large or unsendable data is left out.
@@ -140,7 +145,7 @@ def watch_state(loaded: Loaded) -> None:
         loaded.before = {name: data for name, data in states.items() if data is not None}
 
 
-def state_of(loaded: Loaded, name: str) -> Optional[bytes]:
+def state_of(loaded: Loaded, name: str) -> bytes | None:
     try:
         data = encode(getattr(loaded.module, name))
     except (WireError, AttributeError):

@@ -13,12 +13,12 @@ import json
 import os
 import struct
 import sys
-from typing import Any, Dict, Set
+from typing import Any
 
 from .values import WireError
 from .wire import encode
 
-SETTINGS: Dict[str, Any] = json.loads(os.environ.pop("PERFBOT_PLUGIN", "{}"))
+SETTINGS: dict[str, Any] = json.loads(os.environ.pop("PERFBOT_PLUGIN", "{}"))
 
 
 def send(*message: Any) -> None:
@@ -60,7 +60,7 @@ class Capture:
     def __init__(self, module: str, qualname: str, limit: int, max_bytes: int) -> None:
         self.module, self.qualname = module, qualname
         self.limit, self.max_bytes = limit, max_bytes
-        self.seen: Set[bytes] = set()
+        self.seen: set[bytes] = set()
         self.inside = False
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:

@@ -19,7 +19,7 @@ from .values import (
 )  # fmt: skip
 
 PACK_FROM = 16
-"""Sequences of at least this many 64-bit integers or floats travel packed (tag 47,016 or 47,017)."""
+"""Sequences of at least this many 64-bit integers or floats travel packed (tag 47,016, 47,017)."""
 
 
 def head(major: int, n: int) -> bytes:

@@ -13,7 +13,7 @@ import os
 import socket
 import struct
 import sys
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable
 
 from .batch import Batch
 from .load import Loaded, load
@@ -29,7 +29,7 @@ class Connection:
 
     def __init__(self, fd: int) -> None:
         self.socket = socket.socket(fileno=fd)
-        self.fds: List[int] = []
+        self.fds: list[int] = []
 
     def receive_exactly(self, count: int) -> bytes:
         chunks = []
@@ -64,7 +64,7 @@ class Server:
         self.batch: Any = None
         self.tracer: Any = None
         self.workload: Any = None
-        self.children: List[int] = []
+        self.children: list[int] = []
 
     def serve(self) -> None:
         while True:
@@ -72,7 +72,7 @@ class Server:
             try:
                 result = VERBS[verb](self, **arguments)
             except Exception as error:  # noqa: BLE001 - the one place that turns a crash into data
-                self.connection.send([nonce, "error", "%s: %s" % (type(error).__name__, error)])
+                self.connection.send([nonce, "error", f"{type(error).__name__}: {error}"])
             else:
                 self.connection.send([nonce, "ok", result])
 
@@ -82,17 +82,17 @@ class Server:
         loaded: Loaded = self.loaded
         return loaded
 
-    def hello(self) -> Dict[str, Any]:
+    def hello(self) -> dict[str, Any]:
         return {"format": FORMAT, "python": ".".join(map(str, sys.version_info[:3]))}
 
-    def setup(self, path: List[str], imports: List[str]) -> List[str]:
+    def setup(self, path: list[str], imports: list[str]) -> list[str]:
         """Set sys.path and import what every version shares; what fails is left to the target."""
         sys.path[:] = path
         done = []
         for name in imports:
             try:
                 importlib.import_module(name)
-            except Exception:  # noqa: BLE001, S112 - the target's own import will say it
+            except Exception:  # noqa: BLE001 - the target's own import will say it
                 continue
             done.append(name)
         gc.collect()
@@ -113,7 +113,7 @@ class Server:
         self.children.append(pid)
         return True
 
-    def load(self, **arguments: Any) -> Dict[str, Any]:
+    def load(self, **arguments: Any) -> dict[str, Any]:
         before = set(sys.modules)
         self.loaded, failure = load(**arguments)
         new = sorted(name for name in set(sys.modules) - before)
@@ -139,7 +139,7 @@ class Server:
         gc.disable()
         return True
 
-    def prepare(self, inputs: List[bytes], repeat: int, reseed: bool) -> bool:
+    def prepare(self, inputs: list[bytes], repeat: int, reseed: bool) -> bool:
         self.batch = Batch(self.target(), inputs, repeat, reseed)
         return True
 
@@ -147,12 +147,12 @@ class Server:
         self.batch.run()
         return True
 
-    def outputs(self) -> List[bytes]:
-        found: List[bytes] = self.batch.outputs()
+    def outputs(self) -> list[bytes]:
+        found: list[bytes] = self.batch.outputs()
         return found
 
 
-VERBS: Dict[str, Callable[..., Any]] = {
+VERBS: dict[str, Callable[..., Any]] = {
     name: getattr(Server, name)
     for name in ("hello", "setup", "fork", "load", "call", "cover", "covered", "settle", "prepare",
                  "run", "outputs")

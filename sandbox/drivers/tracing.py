@@ -9,7 +9,8 @@ from __future__ import annotations
 import dis
 import sys
 import types
-from typing import Any, Callable, Dict, Iterator, List, Set, Tuple
+from collections.abc import Iterator
+from typing import Any, Callable
 
 from .load import Loaded
 
@@ -25,9 +26,9 @@ class Tracer:
     def __init__(self, loaded: Loaded) -> None:
         self.path = loaded.module.__file__
         self.source = loaded.module.__spec__.loader.text
-        self.lines: Set[int] = set()
-        self.arcs: Dict[types.CodeType, Set[Tuple[int, int]]] = {}
-        self.last: Dict[Any, int] = {}
+        self.lines: set[int] = set()
+        self.arcs: dict[types.CodeType, set[tuple[int, int]]] = {}
+        self.last: dict[Any, int] = {}
 
     def around(self, work: Callable[[], Any]) -> Any:
         """Do `work` while tracing."""
@@ -57,12 +58,12 @@ class Tracer:
             self.last.pop(frame, None)
         return self.step
 
-    def report(self) -> Dict[str, Any]:
+    def report(self) -> dict[str, Any]:
         """Lines that ran, lines of functions that could run, and the branches of code that ran.
 
         branches are [line, taken, not taken] for each conditional jump of a code object that ran.
         """
-        went: Dict[Any, Set[bool]] = {}
+        went: dict[Any, set[bool]] = {}
         for code, arcs in self.arcs.items():
             for place, offset, if_true, if_false in conditional_jumps(code):
                 ways = went.setdefault((code.co_name, *place), set())
@@ -78,7 +79,7 @@ class Tracer:
 
 def conditional_jumps(
     code: types.CodeType,
-) -> Iterator[Tuple[Tuple[Any, ...], int, int, int]]:
+) -> Iterator[tuple[tuple[Any, ...], int, int, int]]:
     """(place, offset, offset if true, offset if false) of the code's own conditional jumps.
 
     The compiler writes some conditions twice (at a loop's top and bottom); both have one place.
@@ -105,9 +106,9 @@ def line_of(item: Any, line: int) -> int:
     return line if number is None else int(number)
 
 
-def executable(source: str, path: str) -> Set[int]:
+def executable(source: str, path: str) -> set[int]:
     """The lines of all functions in a file that hold instructions, `def` lines left out."""
-    found: Set[int] = set()
+    found: set[int] = set()
     waiting = [compile(source.encode(), path, "exec")]
     while waiting:
         code = waiting.pop()

@@ -12,7 +12,7 @@ import importlib
 import pathlib
 import struct
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from .values import (
     ARRAY,
@@ -62,9 +62,9 @@ def decode(data: bytes, *, build: bool = False) -> Any:
         value = decoder.get()
     except (struct.error, IndexError, UnicodeDecodeError, TypeError, ValueError, KeyError,
             AttributeError, ImportError, OverflowError, RecursionError) as error:  # fmt: skip
-        raise WireError("malformed: %s: %s" % (type(error).__name__, error)) from error
+        raise WireError(f"malformed: {type(error).__name__}: {error}") from error
     if decoder.at != len(data):
-        raise WireError("malformed: %d bytes left over" % (len(data) - decoder.at))
+        raise WireError(f"malformed: {len(data) - decoder.at} bytes left over")
     return value
 
 
@@ -91,7 +91,7 @@ class Decoder:
         if low < 24:
             return major, low, low
         if low > 27:
-            raise WireError("malformed: head %#x" % first)
+            raise WireError(f"malformed: head {first:#x}")
         width = 1 << (low - 24)
         return major, int.from_bytes(self.take(width), "big"), low
 
@@ -153,7 +153,7 @@ class Decoder:
             return value
         reader = READERS.get(tag)
         if reader is None:
-            raise WireError("malformed: tag %d" % tag)
+            raise WireError(f"malformed: tag {tag}")
         return reader(self, slot)
 
     def get_list(self) -> list[Any]:
@@ -225,10 +225,10 @@ class Decoder:
         vars(error).update(state)
         return error
 
-    def get_array(self, slot: int, order: str) -> Any:
+    def get_array(self, slot: int, order: Literal["C", "F"]) -> Any:
         import numpy
 
-        major, n, _ = self.get_head()
+        major, _n, _ = self.get_head()
         shape = self.get_list()
         major, tag, _ = self.get_head()
         if major != 6:
@@ -289,13 +289,13 @@ def build_object(module: str, qualname: str, state: Any, made: Any = None) -> An
         return build_reduced(*state[1:])
     _, content, namespace, slots = state
     kind = find(module, qualname)
-    base = next((item for item in BUILTIN_BASES if issubclass(kind, item)), None)
+    base: Any = next((item for item in BUILTIN_BASES if issubclass(kind, item)), None)
     if made is None:
-        made = base.__new__(kind, content) if base else object.__new__(kind)  # type: ignore[call-arg]
+        made = base.__new__(kind, content) if base else object.__new__(kind)
     if base is list or base is bytearray:
-        base.extend(made, content)  # type: ignore[attr-defined]
+        base.extend(made, content)
     elif base is dict or base is set:
-        base.update(made, content)  # type: ignore[attr-defined]
+        base.update(made, content)
     if namespace is not None:
         object.__getattribute__(made, "__dict__").update(namespace)
     for name, item in slots.items():
@@ -307,7 +307,7 @@ def build_reduced(function: Any, args: Any, state: Any, items: Any, pairs: Any) 
     """What `copyreg` would rebuild from a static type's `__reduce_ex__`."""
     if isinstance(function, Named):
         if (function.module, function.qualname) not in PLAIN:
-            raise WireError("malformed: %s may not be called" % function.qualname)
+            raise WireError(f"malformed: {function.qualname} may not be called")
         function = find(function.module, function.qualname)
     args = tuple(
         find(item.module, item.qualname) if isinstance(item, Named) else item for item in args

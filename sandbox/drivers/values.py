@@ -16,8 +16,10 @@ TYPED = {
 }  # fmt: skip
 TYPED_BACK = {tag: dtype for dtype, tag in TYPED.items()}
 # From RFC 8949's first-come-first-served range; private to this wire.
-(TUPLE, FROZENSET, BYTEARRAY, SURROGATES, COMPLEX, RANGE, OBJECT, ENUM, NAMED, FUNCTION, DRAINED,
- DTYPED, SCALAR, PATH, EXCEPTION, ELLIPSIS, PACKED_INTS, PACKED_FLOATS) = range(47_000, 47_018)  # fmt: skip
+(
+    TUPLE, FROZENSET, BYTEARRAY, SURROGATES, COMPLEX, RANGE, OBJECT, ENUM, NAMED, FUNCTION, DRAINED,
+    DTYPED, SCALAR, PATH, EXCEPTION, ELLIPSIS, PACKED_INTS, PACKED_FLOATS,
+) = range(47_000, 47_018)  # fmt: skip
 
 
 class WireError(Exception):

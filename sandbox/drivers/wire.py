@@ -101,7 +101,7 @@ class Encoder:
             return
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise WireError("nested more than %d deep" % MAX_DEPTH)
+            raise WireError(f"nested more than {MAX_DEPTH} deep")
         writer = CONTAINERS.get(kind)
         if writer is not None:
             writer(self, value)
@@ -228,10 +228,10 @@ class Encoder:
     def put_object(self, value: Any, kind: type) -> None:
         if made_in_c(kind):
             try:
-                reduced = kind.__reduce_ex__(value, 4)
+                reduced = kind.__reduce_ex__(value, 4)  # type: ignore[call-arg]  # unbound on purpose
             except TypeError as error:
-                raise WireError("a %s cannot be compared" % kind.__qualname__) from error
-            state: Any = ("reduce",) + reduce_parts(reduced)
+                raise WireError(f"a {kind.__qualname__} cannot be compared") from error
+            state: Any = ("reduce", *reduce_parts(reduced))
         else:
             state = object_state(value, kind)
         self.put_node(OBJECT, kind.__module__, kind.__qualname__, state)
@@ -249,7 +249,7 @@ class Encoder:
             if not self.shared(value):
                 self.put_node(DRAINED, value.kind, value.items, value.ended, value.final)
         else:
-            raise WireError("a %s is an answer, not an input" % type(value).__name__)
+            raise WireError(f"a {type(value).__name__} is an answer, not an input")
 
     def put_numpy(self, value: Any, kind: type) -> None:
         import numpy
@@ -358,9 +358,9 @@ def object_state(value: Any, kind: type) -> tuple[Any, ...]:
                 except AttributeError:
                     continue  # a slot that was never assigned has no state
     if content is None and namespace is None and not slots:
-        base = next((item for item in kind.__mro__ if made_in_c(item)), object)
-        if base is not object:
-            raise WireError("a %s keeps its state where it cannot be compared" % kind.__qualname__)
+        native = next((item for item in kind.__mro__ if made_in_c(item)), object)
+        if native is not object:
+            raise WireError(f"a {kind.__qualname__} keeps its state where it cannot be compared")
     return "state", content, None if namespace is None else dict(namespace), slots
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from typing import Any, Dict, List
+from typing import Any
 
 from .unwire import decode
 from .wire import encode
@@ -14,21 +14,19 @@ class WorkloadModule:
 
     def __init__(self, source: str, name: str) -> None:
         self.module: Any = types.ModuleType("perfbot_workload")
-        exec(compile(source, name, "exec"), vars(self.module))  # noqa: S102 - the user's own file
+        exec(compile(source, name, "exec"), vars(self.module))
 
-    def has(self) -> List[str]:
-        return [
-            name for name in ("cases", "strategy", "equivalent") if hasattr(self.module, name)
-        ]
+    def has(self) -> list[str]:
+        return [name for name in ("cases", "strategy", "equivalent") if hasattr(self.module, name)]
 
-    def cases(self) -> List[bytes]:
+    def cases(self) -> list[bytes]:
         return [self.arguments(item) for item in self.module.cases()]
 
-    def draw(self, count: int, seed: int) -> List[bytes]:
+    def draw(self, count: int, seed: int) -> list[bytes]:
         """Examples of the strategy, drawn by Hypothesis with a fixed seed."""
         import hypothesis
 
-        found: List[bytes] = []
+        found: list[bytes] = []
 
         @hypothesis.settings(
             max_examples=count,
@@ -45,7 +43,7 @@ class WorkloadModule:
         collect()
         return found
 
-    def equivalent(self, values: List[bytes], inputs: bytes) -> bool:
+    def equivalent(self, values: list[bytes], inputs: bytes) -> bool:
         expected, actual = (decode(item, build=True) for item in values)
         args, kwargs = decode(inputs, build=True)
         return self.module.equivalent(expected, actual, *args, **kwargs) is True
@@ -55,14 +53,14 @@ class WorkloadModule:
         return encode([item if isinstance(item, tuple) else (item,), {}])
 
 
-def verbs() -> Dict[str, Any]:
+def verbs() -> dict[str, Any]:
     """The requests about a workload that a server answers."""
 
-    def load(server: Any, source: str, name: str) -> Dict[str, Any]:
+    def load(server: Any, source: str, name: str) -> dict[str, Any]:
         try:
             server.workload = WorkloadModule(source, name)
         except Exception as error:  # noqa: BLE001 - what the user's file did, told to the user
-            return {"failure": "%s: %s" % (type(error).__name__, error), "has": []}
+            return {"failure": f"{type(error).__name__}: {error}", "has": []}
         return {"failure": None, "has": server.workload.has()}
 
     return {
