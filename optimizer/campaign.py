@@ -66,7 +66,7 @@ def optimize_targets(texts: list[str], options: Options) -> int:
 def campaign(
     repo: Path, base: str, target: Target, ledger: Ledger, options: Options, say: Say
 ) -> Result:
-    """Search from the original or from where the ledger stops; commit what survives a fresh trial."""
+    """Search from the original or where the ledger stops; commit what survives a fresh trial."""
     run_id = ledger.folder.name
     say(f"run {run_id}: {target.path}::{target.qualname} at {base[:12]}")
     seed = int(str(ledger.info().options["seed"]))

@@ -197,7 +197,7 @@ def report(
 
 
 @_command("resume", resumable=True)
-@takes_options(search=True)
+@takes_options(only=("budget", "json", "quiet"))
 def resume(
     run: Annotated[str, typer.Argument(help="The run.", metavar="RUN", show_default=False)],
     options: Options,

@@ -12,11 +12,14 @@ import typer
 from perfbot.optimizer.config import Options, folder_of, load_options
 
 
-def takes_options(*, search: bool = False) -> Callable[[Callable[..., int]], Callable[..., int]]:
+def takes_options(
+    *, search: bool = False, only: tuple[str, ...] = ()
+) -> Callable[[Callable[..., int]], Callable[..., int]]:
     """Replaces a command's `options` parameter by one command-line option per row of `Options`.
 
-    With `search`, the rows that only a search uses are among them. The command is called with
-    the finished `Options`: defaults, then the config file near its first argument, then these.
+    With `search`, the rows that only a search uses are among them; with `only`, these rows and
+    no others. The command is called with the finished `Options`: defaults, then the config file
+    near its first argument, then these.
     """
 
     def decorate(command: Callable[..., int]) -> Callable[..., int]:
@@ -35,7 +38,7 @@ def takes_options(*, search: bool = False) -> Callable[[Callable[..., int]], Cal
             options = load_options(_config_folder(arguments), given)
             return command(**arguments, options=options)
 
-        run.__signature__ = inspect.Signature(own + _parameters(search))  # type: ignore[attr-defined]
+        run.__signature__ = inspect.Signature(own + _parameters(search, only))  # type: ignore[attr-defined]
         run.__annotations__ = {}
         return run
 
@@ -50,12 +53,12 @@ def _config_folder(arguments: dict[str, Any]) -> Path:
     return folder_of(first) if isinstance(first, str) else Path.cwd()
 
 
-def _parameters(search: bool) -> list[inspect.Parameter]:
+def _parameters(search: bool, only: tuple[str, ...]) -> list[inspect.Parameter]:
     """One keyword parameter per row of `Options`; None says that it was not given."""
     types = get_type_hints(Options)
     parameters = []
     for row in fields(Options):
-        if row.metadata["search_only"] and not search:
+        if row.name not in only if only else row.metadata["search_only"] and not search:
             continue
         kind = list[str] if row.name == "allow" else types[row.name]
         default = "" if row.default in (None, (), False) else f" [default: {row.default}]"

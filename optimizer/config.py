@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from perfbot.sandbox.errors import PerfbotError, UsageError
+from perfbot.sandbox.settings import Settings
+
+_STRICT = Settings()
+"""How strict a judgement is unless told otherwise: the sandbox says, and only there."""
 
 
 def _row(
@@ -48,10 +52,6 @@ class Options:
         default=None,
         metadata=_row("The project's test command [default: pytest]", metavar="CMD"),
     )
-    build: str | None = field(
-        default=None,
-        metadata=_row("Command that builds the project before its tests.", metavar="CMD"),
-    )
     python: str | None = field(
         default=None,
         metadata=_row(
@@ -61,9 +61,6 @@ class Options:
     )
     proposer: str = field(
         default="rules", metadata=_row("Where edits come from.", search_only=True)
-    )
-    model: str | None = field(
-        default=None, metadata=_row("Model, for proposers that use one.", search_only=True)
     )
     policy: str = field(
         default="refine", metadata=_row("How the search picks its next edit.", search_only=True)
@@ -89,20 +86,16 @@ class Options:
         metadata=_row("Accept an edit that makes a case slower while the whole is faster."),
     )
     oracle_threshold: float = field(
-        default=0.8,
+        default=_STRICT.oracle_threshold,
         metadata=_row("Least share of mutants the inputs must catch.", metavar="0..1"),
     )
     alpha: float = field(
-        default=0.01,
+        default=_STRICT.alpha,
         metadata=_row("Chance of accepting an edit that is no faster.", metavar="0..0.5"),
     )
     delta: float = field(
-        default=0.02,
+        default=_STRICT.delta,
         metadata=_row("Smallest gain worth having; 0.02 is 2 %.", metavar="0..1"),
-    )
-    timeout: float = field(
-        default=600.0,
-        metadata=_row("Longest that the judgement of one edit may take.", metavar="SECONDS"),
     )
     json: str | None = field(
         default=None,
@@ -116,21 +109,12 @@ class Options:
         default=False,
         metadata=_row("No progress, only the result.", flags=("--quiet/--no-quiet", "-q")),
     )
-    unsafe_no_sandbox: bool = field(
-        default=False,
-        metadata=_row(
-            "Run edits without the sandbox, with your rights. Recorded in the evidence.",
-            flags=("--unsafe-no-sandbox",),
-            command_line_only=True,
-        ),
-    )
 
     def __post_init__(self) -> None:
         """Refuses values that no command could work with."""
         _check(0 <= self.oracle_threshold <= 1, "oracle_threshold", self, "from 0 to 1")
         _check(0 < self.alpha < 0.5, "alpha", self, "above 0 and below 0.5")
         _check(0 <= self.delta < 1, "delta", self, "from 0 to below 1")
-        _check(0 < self.timeout < float("inf"), "timeout", self, "a number of seconds above 0")
         _check(self.seed is None or self.seed >= 0, "seed", self, "0 or more")
         if self.budget is not None:
             # Imported here: only a search needs it.

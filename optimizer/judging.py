@@ -9,9 +9,10 @@ from perfbot.optimizer.config import Options
 from perfbot.optimizer.evidence import verdict_json
 from perfbot.optimizer.output import Progress, write_json
 from perfbot.optimizer.report import render_verdict
-from perfbot.optimizer.scratch import checkout, copy_tree
+from perfbot.optimizer.scratch import copy_tree
 from perfbot.optimizer.session import Session, opened
 from perfbot.optimizer.target import resolve
+from perfbot.sandbox.candidate import standard_imports
 from perfbot.sandbox.edit import Edit, baseline
 from perfbot.sandbox.errors import UsageError
 from perfbot.sandbox.intake import edit_from
@@ -21,7 +22,7 @@ from perfbot.sandbox.target import Target
 from perfbot.sandbox.timing import pair_opener
 from perfbot.sandbox.timing_cases import agreement, timing_cases, uses_randomness
 from perfbot.sandbox.trial import Trial
-from perfbot.sandbox.verify import standard_imports, verify
+from perfbot.sandbox.verify import verify
 
 ACCEPTED, NOT_ACCEPTED = 0, 1
 

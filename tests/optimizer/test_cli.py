@@ -216,20 +216,18 @@ def test_every_option_reaches_its_command(tmp_path: Path, monkeypatch: pytest.Mo
     """Each row of the table can be given on the command line, and arrives as given."""
     monkeypatch.chdir(tmp_path)
     texts = (
-        "--workload w.py --tests pytest --build make --python bin/python --proposer llm --model m "
+        "--workload w.py --tests pytest --python bin/python --proposer llm "
         "--policy beam --budget 20c,2.50usd,10m --seed 0 --allow threads --allow ctypes "
-        "--allow-slower-cases --oracle-threshold 0.5 --alpha 0.05 --delta 0 --timeout 9 "
-        "--json - -q --unsafe-no-sandbox"
+        "--allow-slower-cases --oracle-threshold 0.5 --alpha 0.05 --delta 0 "
+        "--json - -q"
     )
     targets, options = given("a.py::f", "b.py::g", *texts.split())
     assert targets == ["a.py::f", "b.py::g"]
     assert options == Options(
         workload=tmp_path / "w.py",
         tests="pytest",
-        build="make",
         python=str(tmp_path / "bin/python"),
         proposer="llm",
-        model="m",
         policy="beam",
         budget="20c,2.50usd,10m",
         seed=0,
@@ -238,10 +236,8 @@ def test_every_option_reaches_its_command(tmp_path: Path, monkeypatch: pytest.Mo
         oracle_threshold=0.5,
         alpha=0.05,
         delta=0.0,
-        timeout=9.0,
         json="-",
         quiet=True,
-        unsafe_no_sandbox=True,
     )
     defaults = Options()
     same = [
