@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.errors import UsageError
-from perfbot.sandbox.gates.policy_state import state_findings
+from perfbot.sandbox.gates.policy_state import TABLE_DISPLAYS, state_findings
 from perfbot.sandbox.gates.policy_tables import (
     CATEGORY_OF_BUILTIN,
     CATEGORY_OF_CALLABLE,
@@ -28,6 +28,8 @@ from perfbot.sandbox.languages.python_candidate import (
     Candidate,
     Piece,
     edited_module,
+    missing_from,
+    module_statements,
     original_module,
     own_statement,
 )
@@ -68,7 +70,11 @@ def check(target: Target, edit: Edit, *, allow: frozenset[str] = frozenset()) ->
 
 def _findings(original: Candidate, edited: Candidate, target: Target) -> Iterator[Finding]:
     yield from _in_function(edited, original, target)
-    added = added_pieces(original, edited)
+    added = [
+        piece
+        for piece in missing_from(original.module, edited.module.pieces)
+        if piece.kind != "target"
+    ]
     for piece in added:
         yield from _in_piece(piece, edited, original, target)
     tables = {name for piece in original.module.pieces + tuple(added) for name in _tables(piece)}
@@ -76,24 +82,13 @@ def _findings(original: Candidate, edited: Candidate, target: Target) -> Iterato
     yield from state_findings(view, tables, added, [_view(p.statement, edited) for p in added])
 
 
-def added_pieces(original: Candidate, edited: Candidate) -> list[Piece]:
-    """The edit's top-level statements that the original has not."""
-    there = {ast.dump(statement) for statement in original.module.statements}
-    return [
-        piece
-        for piece in edited.module.pieces
-        if piece.kind != "target" and ast.dump(piece.statement) not in there
-    ]
-
-
 def _tables(piece: Piece) -> set[str]:
     """The names of a constant that a function could change in place."""
     value = getattr(piece.statement, "value", None)
-    is_table = piece.kind == "define" and isinstance(
-        value,
-        ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp | ast.Call,
-    )
-    return set(piece.binds) if is_table else set()
+    if piece.kind != "define" or not isinstance(value, ast.expr):
+        return set()
+    holds = any(isinstance(item, (*TABLE_DISPLAYS, ast.Call)) for item in ast.walk(value))
+    return set(piece.binds) if holds else set()
 
 
 def _in_function(candidate: Candidate, original: Candidate, target: Target) -> list[Finding]:
@@ -117,9 +112,9 @@ def _view(node: ast.stmt, candidate: Candidate) -> View:
     module = candidate.module
     imported: dict[str, str] = {}
     modules: set[str] = set()
-    for piece in module.pieces:
-        if piece.kind != "target":
-            read_imports(piece.statement, imported, modules)
+    for statement in module_statements(module.statements):
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            read_imports(statement, imported, modules)
     inside = {item.id for item in ast.walk(node) if isinstance(item, ast.Name)}
     first = min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", []))])
     lines = range(first, (node.end_lineno or first) + 1)
@@ -156,11 +151,6 @@ def _in_view(view: View, original: Candidate, target: Target) -> Iterator[Findin
 
 def _imports(view: View, original: Candidate, target: Target) -> Iterator[Finding]:
     own_package = target.module.partition(".")[0]
-    known = {
-        dotted.partition(".")[0]
-        for statement in original.module.statements
-        for _, dotted in imports_in(statement)
-    }
     for node in ast.walk(view.node):
         if isinstance(node, ast.Import):
             modules = [alias.name for alias in node.names]
@@ -178,12 +168,22 @@ def _imports(view: View, original: Candidate, target: Target) -> Iterator[Findin
         for module in modules:
             top = module.partition(".")[0]
             pure = any(module == name or module.startswith(f"{name}.") for name in PURE_MODULES)
-            if pure or top in known or (top == own_package and "." in target.module):
+            if pure or (top == own_package and "." in target.module):
+                continue
+            if top in _imported_packages(original):
                 continue
             category = CATEGORY_OF_MODULE.get(top, "dependencies")
             yield Finding(category, f"import of `{module}`", node.lineno)
     for alias, dotted in imports_in(view.node):
         yield from _dotted(dotted, getattr(alias, "lineno", 1))
+
+
+def _imported_packages(original: Candidate) -> set[str]:
+    return {
+        dotted.partition(".")[0]
+        for statement in original.module.statements
+        for _, dotted in imports_in(statement)
+    }
 
 
 def _dotted(dotted: str, line: int) -> Iterator[Finding]:
@@ -193,8 +193,9 @@ def _dotted(dotted: str, line: int) -> Iterator[Finding]:
     above = path.rpartition(".")[0]
     if path in HARMLESS_IN_MODULE or above in ("os.path", "urllib.parse"):
         return
-    if path in CATEGORY_OF_CALLABLE:
-        yield Finding(CATEGORY_OF_CALLABLE[path], f"`{path}`", line)
+    refused = next((key for key in CATEGORY_OF_CALLABLE if f"{path}.".startswith(f"{key}.")), None)
+    if refused is not None:
+        yield Finding(CATEGORY_OF_CALLABLE[refused], f"`{path}`", line)
     elif len(parts) == 1 and path in CATEGORY_OF_BUILTIN:
         yield Finding(CATEGORY_OF_BUILTIN[path], f"`{path}`", line)
     elif len(parts) > 1 and parts[0] in CATEGORY_OF_MODULE:
@@ -207,14 +208,16 @@ def _dotted(dotted: str, line: int) -> Iterator[Finding]:
 def _name(node: ast.Name, view: View) -> Iterator[Finding]:
     dotted = view.dotted(node)
     parent = view.parents.get(node)
-    if dotted is None or dotted == "__builtins__":
-        if _is_dunder(node.id) and node.id in view.module_names - _PLAIN_NAMES:
+    if _is_dunder(node.id) and node.id != "__import__":
+        if node.id in view.module_names - _PLAIN_NAMES:
             yield Finding("introspection", f"`{node.id}`", node.lineno)
-    elif not isinstance(parent, ast.Attribute):
+    elif dotted is not None and not isinstance(parent, ast.Attribute):
         yield from _dotted(dotted, node.lineno)
         called = isinstance(parent, ast.Call) and parent.func is node
         if node.id in view.modules:
             yield Finding("introspection", f"the module `{dotted}` as a value", node.lineno)
+        elif dotted == "type" and isinstance(parent, ast.Assign | ast.NamedExpr):
+            yield Finding("classes", "`type` under another name", node.lineno)
         elif dotted == "getattr" and not called:
             yield Finding("introspection", "`getattr` as a value", node.lineno)
 
@@ -249,7 +252,7 @@ def _call(node: ast.Call, view: View) -> Iterator[Finding]:
     elif dotted in ("operator.attrgetter", "operator.methodcaller"):
         for argument in node.args[: None if dotted.endswith("attrgetter") else 1]:
             yield from _asked_by_name(argument, dotted, node.lineno)
-    elif dotted == "type" and len(node.args) != 1:
+    elif (dotted == "type" or "type" in view.roots(node.func)) and len(node.args) > 1:
         yield Finding("classes", "`type` making a class", node.lineno)
     elif dotted == "contextlib.suppress":
         for argument in node.args:

@@ -18,6 +18,8 @@ from perfbot.sandbox.gates.policy_tables import (
 from perfbot.sandbox.gates.policy_view import Finding, View
 from perfbot.sandbox.languages.python_candidate import Piece
 
+TABLE_DISPLAYS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+
 
 def state_findings(
     function: View, tables: set[str], added: list[Piece], added_views: list[View]
@@ -54,7 +56,7 @@ def _mutations(view: View) -> Iterator[Finding]:
             for root in sorted(view.roots(node.value)):
                 yield _state(f"`{root}…{node.attr}`, a change to what outlives the call", node)
         elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-            for root in sorted(view.aliases.get(node.target.id, ())):
+            for root in sorted(view.same.get(node.target.id, ())):
                 yield _state(f"a change to `{root}`", node)
         elif isinstance(node, ast.Call) and node.args:
             method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
@@ -78,17 +80,31 @@ def _escapes(view: View, tables: set[str], helpers: dict[str, View]) -> Iterator
     for node in ast.walk(view.node):
         if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load):
             continue
-        held = view.roots(node) & tables
-        parent = view.parents.get(node)
+        held = view.same.get(node.id, {node.id} & view.module_names) & tables
+        child, parent = _out_of_containers(node, view)
         if not held:
             continue
         if isinstance(parent, ast.Return | ast.Yield):
             yield _state(f"`{min(held)}` given away", node)
-        elif isinstance(parent, ast.Call) and parent.func is not node:
-            callee = parent.func.id if isinstance(parent.func, ast.Name) else None
-            is_local = callee is not None and callee not in view.module_names
-            if is_local or (callee in helpers and _changes_parameters(helpers[callee])):
+        elif isinstance(parent, ast.Call) and parent.func is not child:
+            callee = ast.unparse(parent.func)
+            by_name = isinstance(parent.func, ast.Name)
+            is_local = by_name and callee not in view.module_names
+            changes = callee in helpers and _changes_parameters(helpers[callee])
+            computed = not isinstance(parent.func, ast.Name | ast.Attribute)
+            keeps = view.dotted(parent.func) in ("functools.partial", "itertools.repeat")
+            if is_local or changes or computed or keeps:
                 yield _state(f"`{min(held)}` handed to `{callee}`", node)
+
+
+def _out_of_containers(node: ast.AST, view: View) -> tuple[ast.AST, ast.AST | None]:
+    """The outermost display, star or keyword around a name; and what that stands in."""
+    parent = view.parents.get(node)
+    while isinstance(
+        parent, ast.Tuple | ast.List | ast.Set | ast.Dict | ast.Starred | ast.keyword | ast.IfExp
+    ):
+        node, parent = parent, view.parents.get(parent)
+    return node, parent
 
 
 def _changes_parameters(helper: View) -> bool:
@@ -140,10 +156,14 @@ def _held_by_module(piece: Piece, view: View, helpers: dict[str, View]) -> Itera
                 called = decorator.func if isinstance(decorator, ast.Call) else decorator
                 if view.dotted(called) in CACHES:
                     yield _state(f"`{view.dotted(called)}` at module level", decorator)
+            if isinstance(node, ast.ClassDef):
+                yield from _class_tables(node, view)
     elif isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
         for node in ast.walk(statement.value):
             if isinstance(node, ast.Call):
                 yield from _constant_call(node, view, helpers)
+            elif isinstance(node, ast.Attribute) and node.attr in MUTATING_METHODS:
+                yield _state(f"a bound method `{node.attr}` at module level", node)
             elif isinstance(node, ast.Name | ast.Attribute) and view.dotted(node) in CACHES:
                 yield _state(f"`{view.dotted(node)}` at module level", node)
         if isinstance(statement.value, ast.GeneratorExp):
@@ -151,6 +171,17 @@ def _held_by_module(piece: Piece, view: View, helpers: dict[str, View]) -> Itera
         for node in ast.walk(statement.value):
             if isinstance(node, ast.Lambda):
                 yield from _defaults(node, view)
+
+
+def _class_tables(node: ast.ClassDef, view: View) -> Iterator[Finding]:
+    """Tables that all objects of a class share."""
+    for item in node.body:
+        value = item.value if isinstance(item, ast.Assign | ast.AnnAssign) else None
+        made = isinstance(value, ast.Call) and view.dotted(value.func) not in (
+            IMMUTABLE_MAKERS | {"dataclasses.field", "enum.auto"}
+        )
+        if isinstance(value, TABLE_DISPLAYS) or made:
+            yield _state(f"a table shared by the class `{node.name}`", item)
 
 
 def _at_module_level(statement: ast.stmt) -> Iterator[ast.AST]:
@@ -165,6 +196,11 @@ def _constant_call(node: ast.Call, view: View, helpers: dict[str, View]) -> Iter
     dotted = view.dotted(node.func)
     name = ast.unparse(node.func)
     if dotted in CACHES:
+        return
+    if dotted == "functools.partial":
+        for item in ast.walk(node):
+            if isinstance(item, TABLE_DISPLAYS):
+                yield _state("a table inside a partial at module level", item)
         return
     if dotted in IMMUTABLE_MAKERS or dotted in MUTABLE_MAKERS:
         if dotted in ("enumerate", "zip", "map", "filter") and not isinstance(
@@ -192,9 +228,7 @@ def _defaults(
 ) -> Iterator[Finding]:
     for default in [*node.args.defaults, *node.args.kw_defaults]:
         for item in ast.walk(default) if default is not None else ():
-            is_table = isinstance(
-                item, ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp
-            )
+            is_table = isinstance(item, TABLE_DISPLAYS)
             makes = isinstance(item, ast.Call) and view.dotted(item.func) not in IMMUTABLE_MAKERS
             if is_table or makes or isinstance(item, ast.GeneratorExp):
                 yield _state("a mutable default argument", item)

@@ -90,6 +90,7 @@ CATEGORY_OF_CALLABLE = {
     "numpy.genfromtxt": "files",
     "numpy.memmap": "files",
     "numpy.ctypeslib": "native",
+    "numpy.lib.format": "files",
     "numpy.seterr": "patching",
     "numpy.seterrcall": "patching",
     "numpy.random.seed": "random",

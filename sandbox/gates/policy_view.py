@@ -33,6 +33,8 @@ class View:
     parents: dict[ast.AST, ast.AST] = field(default_factory=dict)
     aliases: dict[str, set[str]] = field(default_factory=dict)
     """Local names that stand for something of the module's, with the names of that."""
+    same: dict[str, set[str]] = field(default_factory=dict)
+    """Those local names that are the module's object itself, not a part of it."""
     parameters: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -78,6 +80,8 @@ class View:
             return self.roots(node.body) | self.roots(node.orelse)
         if isinstance(node, ast.BoolOp):
             return {root for value in node.values for root in self.roots(value)}
+        if isinstance(node, ast.List | ast.Tuple | ast.Set):
+            return {root for value in node.elts for root in self.roots(value)}
         if not isinstance(node, ast.Name):
             return set()
         if node.id in self.aliases:
@@ -95,6 +99,8 @@ class View:
                 found = self.roots(value)
                 if found:
                     self.aliases[name] = self.aliases.get(name, set()) | found
+                if found and isinstance(value, ast.Name):
+                    self.same[name] = self.same.get(name, set()) | found
 
     def _bindings(self) -> Iterator[tuple[str, ast.expr]]:
         for node in ast.walk(self.node):
@@ -105,7 +111,12 @@ class View:
                 yield from _pairs(node.target, node.value)
             elif isinstance(node, ast.For | ast.comprehension):
                 # an item of a module's table belongs to the table
-                yield from _pairs(node.target, node.iter)
+                yield from _loop_pairs(node.target, node.iter)
+            elif isinstance(node, ast.withitem) and isinstance(node.optional_vars, ast.Name):
+                arguments = (
+                    node.context_expr.args if isinstance(node.context_expr, ast.Call) else []
+                )
+                yield from ((node.optional_vars.id, argument) for argument in arguments)
             elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
                 yield from _defaults(node.args)
 
@@ -158,12 +169,31 @@ def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
             yield from _pairs(part, items[position] if same else value)
 
 
+def _loop_pairs(target: ast.expr, iterable: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    """What a loop binds; an item of zip() or enumerate() comes from the one that it belongs to."""
+    called, arguments = "", list[ast.expr]()
+    if isinstance(iterable, ast.Call) and isinstance(iterable.func, ast.Name):
+        called, arguments = iterable.func.id, iterable.args
+    if called == "zip" and isinstance(target, ast.Tuple):
+        if len(target.elts) == len(arguments):
+            for part, argument in zip(target.elts, arguments, strict=True):
+                yield from _pairs(part, argument)
+    elif called == "enumerate" and isinstance(target, ast.Tuple) and arguments:
+        yield from _pairs(target.elts[-1], arguments[0])
+    elif called in ("reversed", "iter", "filter", "zip", "enumerate"):
+        for argument in arguments:
+            yield from _pairs(target, argument)
+    elif isinstance(iterable, ast.List | ast.Tuple | ast.Set):
+        for item in iterable.elts:
+            yield from _pairs(target, item)
+    else:
+        yield from _pairs(target, iterable)
+
+
 def _hands_out(call: ast.Call) -> bool:
     """Whether a call gives something that its callee holds, rather than an object of its own."""
     if isinstance(call.func, ast.Name):
         return call.func.id == "type"
     return isinstance(call.func, ast.Attribute) and call.func.attr in (
-        "get",
-        "setdefault",
-        "__getitem__",
+        *("get", "setdefault", "__getitem__", "values", "items"),
     )

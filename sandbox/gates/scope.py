@@ -82,6 +82,7 @@ def _matched(original: Module, edited: Module) -> tuple[str | None, list[Piece]]
     for piece in edited.pieces:
         same = waiting and (
             piece.kind == waiting[0].kind == "target"
+            or piece.node.text == waiting[0].node.text
             or _dump(piece.statement) == _dump(waiting[0].statement)
         )
         if same:

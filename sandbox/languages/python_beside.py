@@ -11,6 +11,7 @@ from perfbot.sandbox.languages.python_candidate import (
     Piece,
     bound_name,
     import_spec,
+    missing_from,
     module_statements,
 )
 from perfbot.sandbox.languages.python_graft import leading_space, moved_text
@@ -53,7 +54,7 @@ def choose(original: Candidate, candidate: Candidate, avoid: Iterable[str]) -> B
     names_everywhere = {
         name.text for module in (original.module, candidate.module) for name in module.names
     }
-    for piece in pieces:
+    for piece in missing_from(original.module, pieces):
         if piece.kind == "import":
             _choose_imports(piece, original, needed, claimed, names_everywhere, beside)
     _merge_modules(original, beside)
@@ -105,18 +106,16 @@ def helper_text(renamed: Candidate, beside: Beside) -> str:
 
 def _same_as_in(original: Candidate, pieces: Iterable[Piece]) -> list[Piece]:
     """The candidate's statements that the file has already, with all that they refer to."""
-    there = {ast.dump(statement) for statement in original.module.statements}
     pieces = list(pieces)
+    missing = missing_from(original.module, pieces)
     same = [
-        piece
-        for piece in pieces
-        if piece.kind not in ("target", "import") and ast.dump(piece.statement) in there
+        piece for piece in pieces if piece.kind not in ("target", "import") and piece not in missing
     ]
     specs = original.module.import_specs()
     while True:
         differing: set[str] = set()
         for piece in pieces:
-            if piece.kind == "import":
+            if piece.kind == "import" and piece in missing:
                 differing |= _foreign_imports(piece, specs)
             elif piece.kind == "define" and piece not in same:
                 differing |= piece.binds

@@ -3,8 +3,9 @@
 import ast
 import builtins
 import functools
+import re
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -102,6 +103,7 @@ def read_candidate(text: str, target: Target) -> Candidate:
     Raises:
         UsageError: the text is not Python or has no function of the target's name.
     """
+    text = _with_first_indent(text)
     first_line = next((line for line in text.splitlines() if line.strip()), "")
     indented = first_line[:1] in (" ", "\t") and not first_line.lstrip().startswith("#")
     source = f"if True:\n{text}" if indented else text
@@ -152,6 +154,16 @@ def edited_module(target: Target, file_source: str) -> Candidate:
         )
     function = after[starts.index(target.start_byte)]
     return Candidate(read_module(file_source, target.path, function), function)
+
+
+def missing_from(original: Module, pieces: Iterable[Piece]) -> list[Piece]:
+    """Return the statements that `original` has not, whatever their layout and comments."""
+    texts = {piece.node.text for piece in original.pieces}
+    unlike = [piece for piece in pieces if piece.node.text not in texts]
+    if not unlike:
+        return []
+    dumps = {ast.dump(statement) for statement in original.statements}
+    return [piece for piece in unlike if ast.dump(piece.statement) not in dumps]
 
 
 def original_function(target: Target) -> Definition:
@@ -208,6 +220,12 @@ def import_spec(statement: ast.Import | ast.ImportFrom, alias: ast.alias) -> str
     if isinstance(statement, ast.ImportFrom):
         return f"{'.' * statement.level}{statement.module or ''}:{alias.name}"
     return alias.name if alias.asname else alias.name.partition(".")[0]
+
+
+def _with_first_indent(text: str) -> str:
+    """Give a method cut out at its first decorator the indentation that its `def` still has."""
+    cut_out = re.match(r"@.*\n(?:[ \t]*(?:@.*|\)|[^@\s].*)?\n)*?([ \t]+)(?:async )?def ", text)
+    return f"{cut_out[1]}{text}" if cut_out else text
 
 
 def _candidate(source: bytes, function: Definition, indented: bool) -> Candidate:

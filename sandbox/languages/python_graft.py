@@ -31,6 +31,8 @@ def graft(original: Candidate, candidate: Candidate, renaming: Renaming, others:
     head, indent = _head(original, old_source)
     for unit in (indent.unit, None):
         lines = _body_lines(renamed.function, new_source, indent.body, unit)
+        if bool(_docstring(original.function)) != bool(_docstring(renamed.function)):
+            lines = _without_blank_start(lines)
         if renaming.first_line:
             lines.insert(0, indent.body + renaming.first_line)
         if not lines and not _docstring(original.function):
@@ -148,16 +150,33 @@ def _body_lines(function: Definition, source: bytes, indent: str, unit: str | No
     doc = _docstring(function)
     start = doc.end_byte if doc is not None else _colon(function.node).end_byte
     own = _indent_of(function, source)
+    own_unit = _unit_of(body, source, own)
     text = source[start : body.end_byte].decode().rstrip()
     first, *rest = text.split("\n")
     # what is left of the header's or the docstring's line is a statement of its own, or nothing
     first = first.lstrip("; \t").rstrip()
     lines = [indent + first] if first and not first.startswith("#") else []
     row = source.count(b"\n", 0, start) + 1
-    lines += _moved(rest, row, function.node, (own.body, own.unit), (indent, unit or own.unit))
-    while lines and not lines[0].strip():
-        lines.pop(0)
+    lines += _moved(rest, row, function.node, (own.body, own_unit), (indent, unit or own_unit))
     return lines
+
+
+def _unit_of(body: "Node", source: bytes, indent: _Indent) -> str:
+    """By how much a body indents its blocks: a method cut out of its class has no outside."""
+    waiting = list(body.named_children)
+    while waiting:
+        node = waiting.pop(0)
+        if node.type == "block" and node.named_children:
+            deeper = leading_space(source, node.named_children[0].start_byte)
+            if len(deeper) > len(indent.body) and deeper.startswith(indent.body):
+                return deeper.removeprefix(indent.body)
+        waiting += node.named_children
+    return "\t" if indent.body.endswith("\t") else "    "
+
+
+def _without_blank_start(lines: list[str]) -> list[str]:
+    first = next((number for number, line in enumerate(lines) if line), len(lines))
+    return lines[first:]
 
 
 def moved_text(node: "Node", span: tuple[int, int], source: bytes, old: str, new: str) -> str:

@@ -1,12 +1,14 @@
 """Candidates in every form become edits that change nothing but the function."""
 
 import ast
+import csv
+import textwrap
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from perfbot.sandbox.edit import Edit
-from perfbot.sandbox.errors import UsageError
 from perfbot.sandbox.gates import scope
 from perfbot.sandbox.intake import edit_from
 from perfbot.sandbox.languages.python import functions, target_of
@@ -285,6 +287,22 @@ def test_methods_in_any_indentation(text: str) -> None:
     assert new_source(made, "A.m").replace("if list: \n", "if list:\n") == (
         "def m(self, list):\n        if list:\n            return 1\n        return '''a\n  b'''"
     )
+
+
+@pytest.mark.parametrize("module", [csv, textwrap])
+def test_real_functions_come_back_as_they_were(module: ModuleType) -> None:
+    """Each function of a real module, cut out and handed in, is the empty edit."""
+    source = Path(str(module.__file__)).read_bytes().decode()
+    for name in dict.fromkeys(item.qualname for item in functions(source)):
+        assert edit(target(name, source).source, name, source).file_source == source
+
+
+def test_a_decorated_method_cut_out_at_its_decorator() -> None:
+    """The first decorator may have lost the indentation that the rest still has."""
+    source = "class A:\n    @staticmethod\n    @property\n    def m():\n        return 1\n"
+    text = target("A.m", source).source
+    assert text.startswith("@staticmethod\n    @property")
+    assert edit(text, "A.m", source).file_source == source
 
 
 def test_a_tabbed_file_stays_tabbed() -> None:

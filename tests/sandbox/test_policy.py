@@ -93,6 +93,14 @@ MUST_PASS = {
     + body("get = _TABLE.get", "return [get(i) for i in items if i in _TABLE]"),
     "a table for translate": "_TABLE = str.maketrans('ab', 'cd')\n"
     + body("return [i.translate(_TABLE) for i in items]"),
+    "numbers counted up from a table": "_TABLE = {'a': 1}\n"
+    + body("n = _TABLE[k]", "n += 1", "for i, p in enumerate(_TABLE):", "    i += 1", "return n"),
+    "a table zipped": "_WEIGHTS = [1, 3, 1]\n"
+    + body("return sum(w * d for w, d in zip(_WEIGHTS, items))"),
+    "a copy of a table": "_FIRST = [2, 3]\n"
+    + body("found = list(_FIRST)", "found.append(5)", "return found"),
+    "items of a table sorted out": "_TABLE = {'a': 1}\n"
+    + body("out = []", "for a, b in _TABLE.items():", "    out.append((a, b))", "return out"),
     "a frozenset": "_VOWELS = frozenset('aeiou')\n"
     + body("return [i for i in items if i in _VOWELS]"),
     "a list of primes handed to bisect": "import bisect\n_PRIMES = [2, 3, 5, 7]\n"

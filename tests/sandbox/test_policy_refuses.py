@@ -289,6 +289,57 @@ MUST_REFUSE = {
         "class _S:\n    def hit(self):\n        self.n = 1\n_s = _S()\n"
         + body("_s.hit()", "return items"),
     ),
+    "a memo in a nested default": (
+        "state",
+        "_M = {}\n" + body("def g(c=_M):", "    c[1] = 2", "g()", "return items"),
+    ),
+    "a memo handed to a lambda": (
+        "state",
+        "_M = []\n" + body("(lambda c: c.append(1))(_M)", "return items"),
+    ),
+    "a memo merged in place": ("state", "_M = {}\n" + body("m = _M", "m |= {1: k}", "return m")),
+    "a memo inside a table": (
+        "state",
+        "_M = [{}]\n" + body("for m, i in zip(_M, items):", "    m[k] = i", "return items"),
+    ),
+    "a memo inside a tuple": (
+        "state",
+        "_M = ({},)\n" + body("def g(t):", "    t[0][1] = 2", "g(_M)", "return items"),
+    ),
+    "a memo in a partial": (
+        "state",
+        "import functools\n_h = functools.partial(dict.setdefault, {})\n"
+        + body("return _h(k, items)"),
+    ),
+    "a memo in a bound method": (
+        "state",
+        "_h = {}.setdefault\n" + body("return _h(k, items)"),
+    ),
+    "a memo behind a context manager": (
+        "state",
+        "import contextlib\n_M = {}\n"
+        + body("with contextlib.nullcontext(_M) as m:", "    m[k] = 1", "return items"),
+    ),
+    "a memo in a comprehension": (
+        "state",
+        "_M = {}\n" + body("[m.update(a=1) for m in [_M]]", "return items"),
+    ),
+    "a memo that a helper gives away": (
+        "state",
+        "_M = {}\ndef _get():\n    return _M\n" + body("_get()[k] = 1", "return items"),
+    ),
+    "a memo shared by a class": (
+        "state",
+        "class _C:\n    memo = {}\n    def get(self, k):\n        return self.memo\n"
+        + body("return _C().get(k)"),
+    ),
+    "a generator that goes on": (
+        "state",
+        "def _gen():\n    yield 1\n_g = _gen()\n" + body("next(_g)", "return items"),
+    ),
+    "type under another name": ("classes", "_t = type\n" + body("return _t('X', (), {})")),
+    "setattr of object": ("introspection", body("object.__setattr__(k, 'x', 1)", "return items")),
+    "the module's loader": ("introspection", body("return __spec__.loader")),
     "a memo on an argument": ("state", body("items.memo = 3", "return items")),
     "a bare except": (
         "exceptions",
@@ -316,10 +367,6 @@ MUST_REFUSE = {
     ),
     "a new dependency": ("dependencies", "import pandas as pd\n" + body("return pd.unique(items)")),
     "a star import": ("imports", "from math import *\n" + body("return items")),
-    "a clock in a decorator of a helper": (
-        "processes",
-        "import atexit\n@atexit.register\ndef _bye():\n    pass\n" + body("_bye()", "return items"),
-    ),
     "a clock in a lambda's default": (
         "timers",
         body("h = lambda t=time.time(): t", "return h()"),
