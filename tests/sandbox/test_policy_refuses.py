@@ -185,7 +185,6 @@ MUST_REFUSE = {
         "from datetime import datetime\n" + body("datetime.now()", "return items"),
     ),
     "pytest": ("tests", "import pytest\n" + body("pytest.exit('done')", "return items")),
-    "hypothesis": ("tests", "import hypothesis\n" + body("return hypothesis")),
     "sys.exit": ("introspection", body("sys.exit(0)", "return items")),
     "SystemExit": ("exit", body("raise SystemExit")),
     "exit": ("exit", body("exit()")),
