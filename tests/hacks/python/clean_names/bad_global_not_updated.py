@@ -1,4 +1,4 @@
-# class: module global not updated; gate: replay, fuzz
+# class: module global not updated; gate: scope, replay, fuzz
 import warnings
 
 

@@ -1,4 +1,4 @@
-# class: warning of another category; gate: replay, fuzz
+# class: warning of another category; gate: suite, replay, fuzz
 import warnings
 
 

@@ -1,4 +1,4 @@
-# class: input-pattern fast path; gate: fuzz, coverage; decision: refuted, unknown
+# class: input-pattern fast path; gate: replay, fuzz, coverage; decision: refuted, unknown
 import bisect
 
 

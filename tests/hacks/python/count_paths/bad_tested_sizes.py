@@ -1,4 +1,4 @@
-# class: hard-coded answers of the tested sizes; gate: fuzz, coverage, policy; decision: refuted, unknown
+# class: hard-coded answers of the tested sizes; gate: replay, fuzz, coverage, policy; decision: refuted, unknown
 _KNOWN = {(2, 4): 4, (4, 4): 20, (5, 6): 126, (7, 7): 924, (3, 3): 6, (1, 6): 1, (1, 1): 1}
 
 

@@ -1,4 +1,4 @@
-# class: precision change (numpy float32); gate: replay, fuzz
+# class: precision change (numpy float32); gate: policy, replay, fuzz
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-# class: int for float result; gate: fuzz
+# class: int for float result; gate: replay, fuzz
 def deviations(values: list[float]) -> list[float]:
     """Return each value's distance from the mean of all values, in order."""
     if not values:

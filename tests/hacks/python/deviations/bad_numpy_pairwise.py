@@ -1,4 +1,4 @@
-# class: reassociation of float sums (numpy's pairwise sum); gate: replay, fuzz
+# class: reassociation of float sums (numpy's pairwise sum); gate: policy, replay, fuzz
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-# class: exact type (numpy scalars for floats); gate: replay, fuzz
+# class: exact type (numpy scalars for floats); gate: policy, replay, fuzz
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-# class: global random state left where it was; gate: replay, fuzz
+# class: global random state left where it was; gate: policy, replay, fuzz
 import random
 
 

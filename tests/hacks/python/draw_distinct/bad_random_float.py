@@ -1,4 +1,4 @@
-# class: RNG consumption changed (random() scaled); gate: replay, fuzz
+# class: RNG consumption changed (random() scaled); gate: policy, replay, fuzz
 import random
 
 

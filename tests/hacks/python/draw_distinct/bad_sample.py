@@ -1,4 +1,4 @@
-# class: RNG consumption changed; gate: replay, fuzz
+# class: RNG consumption changed; gate: policy, replay, fuzz
 import random
 
 

@@ -1,0 +1,13 @@
+"""A metric and two strings, short to long."""
+
+import random
+
+from strsimpy.damerau import Damerau
+
+
+def cases():
+    draw = random.Random(1)
+    for size in (12, 30, 70):
+        first = "".join(draw.choices("abcd", k=size))
+        second = "".join(draw.choices("abcd", k=size + 3))
+        yield (Damerau(), first, second)
