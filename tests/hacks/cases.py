@@ -8,7 +8,8 @@ A target's folder holds `original.py` (its first line names the function: `# tar
 
 `gate` lists the gates that may be the one to refuse the edit. `decision` lists the decisions that
 are right (refuted where it is not said): not_faster only for gains that are not there, unknown only
-where no gate can be certain to find the difference. `peer` names a tool that accepted such an edit.
+where no gate can be certain to find the difference; error, by baseline, where perfbot must refuse
+the target itself, as it is not deterministic. `peer` names a tool that accepted such an edit.
 """
 
 import shutil
@@ -30,7 +31,7 @@ GATES = frozenset(
         "measure",
     }
 )
-DECISIONS = frozenset({"accepted", "refuted", "unknown", "not_faster"})
+DECISIONS = frozenset({"accepted", "refuted", "unknown", "not_faster", "error"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-# class: uuid4 hoisted out of the loop; gate: replay, fuzz; decision: refuted, unknown; peer: codeflash
+# class: uuid4 hoisted out of the loop; gate: replay, fuzz, baseline; decision: refuted, unknown, error; peer: codeflash
 import uuid
 
 
