@@ -19,6 +19,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent / "python"
 GATES = frozenset(
     {
+        "baseline",
         "scope",
         "policy",
         "dedup",
