@@ -3,7 +3,4 @@ def first_repeat(items: list[int]) -> int | None:
     """Return the first item that occurs again later, or None."""
     if len(set(items)) == len(items):
         return None
-    for index, item in enumerate(items):
-        if item in items[index + 1 :]:
-            return item
-    return None
+    return next(item for index, item in enumerate(items) if item in items[index + 1 :])
