@@ -15,7 +15,7 @@ from perfbot.optimizer.config import Options
 from perfbot.optimizer.evidence import evidence_json, verdict_json
 from perfbot.optimizer.git import top_level
 from perfbot.optimizer.ledger import Ledger, list_runs, new_run, open_run
-from perfbot.optimizer.output import Progress, write_json
+from perfbot.optimizer.output import Progress, require_writable, write_json
 from perfbot.optimizer.ranking import ranked
 from perfbot.optimizer.recheck import judge_afresh
 from perfbot.optimizer.recipe import recipe_of
@@ -51,6 +51,9 @@ def optimize_targets(texts: list[str], options: Options) -> int:
     """Optimize each target named, or the hottest functions of each file or folder named."""
     if options.proposer != "rules":
         raise UsageError(f"there is no proposer {options.proposer}", "use --proposer rules")
+    if options.policy != "refine":
+        raise UsageError(f"there is no policy {options.policy}", "use --policy refine")
+    require_writable(options.json)
     say = Progress(options.quiet)
     results = []
     for target in targets_of(texts, options, say):
@@ -214,12 +217,12 @@ def targets_of(texts: list[str], options: Options, say: Say) -> list[Target]:
 
 def told(results: list[Result], options: Options) -> int:
     """Report each result; the exit code of the whole command."""
-    if options.json is not None:
-        runs = [result_json(item) for item in results]
-        write_json(options.json, {"schema": "perfbot.runs/1", "runs": runs})
     if options.json != "-":
         for item in results:
             with_ledger(item)
+    if options.json is not None:
+        runs = [result_json(item) for item in results]
+        write_json(options.json, {"schema": "perfbot.runs/1", "runs": runs})
     if any(item.commit is not None for item in results):
         return ACCEPTED
     return BUDGET_USED_UP if any(item.budget_used_up for item in results) else NOTHING

@@ -115,6 +115,7 @@ class Options:
         _check(0 <= self.oracle_threshold <= 1, "oracle_threshold", self, "from 0 to 1")
         _check(0 < self.alpha < 0.5, "alpha", self, "above 0 and below 0.5")
         _check(0 <= self.delta < 1, "delta", self, "from 0 to below 1")
+        _check(_splits(self.tests), "tests", self, "a command whose quotes are closed")
         _check(self.seed is None or self.seed >= 0, "seed", self, "0 or more")
         if self.budget is not None:
             # Imported here: only a search needs it.
@@ -129,6 +130,19 @@ def _check(holds: bool, name: str, options: Options, must_be: str) -> None:
             f"{name} is {getattr(options, name)!r}",
             f"It must be {must_be}.",
         )
+
+
+def _splits(command: str | None) -> bool:
+    """Whether a shell could read the command's words."""
+    if command is None:
+        return True
+    import shlex
+
+    try:
+        shlex.split(command)
+    except ValueError:
+        return False
+    return True
 
 
 def load_options(start: Path, given: Mapping[str, object]) -> Options:

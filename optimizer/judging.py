@@ -7,8 +7,9 @@ from pathlib import Path
 from perfbot.optimizer.commit import read_commit
 from perfbot.optimizer.config import Options
 from perfbot.optimizer.evidence import verdict_json
-from perfbot.optimizer.output import Progress, write_json
-from perfbot.optimizer.report import render_verdict
+from perfbot.optimizer.output import Progress, require_writable, write_json
+from perfbot.optimizer.plain import to_plain
+from perfbot.optimizer.report import render_measurement, render_verdict
 from perfbot.optimizer.scratch import copy_tree
 from perfbot.optimizer.session import Session, opened
 from perfbot.optimizer.target import resolve
@@ -30,6 +31,7 @@ ACCEPTED, NOT_ACCEPTED = 0, 1
 def verify_candidate(subject: str, candidate: str, options: Options) -> int:
     """Judge the edit in the file `candidate`; 0 if it is accepted, 1 if not."""
     started = time.monotonic()
+    require_writable(options.json)
     target = one_target(subject)
     edit = edit_from(target, candidate_text(candidate))
     say = Progress(options.quiet)
@@ -41,10 +43,10 @@ def verify_candidate(subject: str, candidate: str, options: Options) -> int:
 
 def told(trial: Trial, options: Options, seconds: float) -> int:
     """Write the verdict where the options want it; the exit code."""
-    if options.json is not None:
-        write_json(options.json, verdict_json(trial, seconds=seconds))
     if options.json != "-":
         render_verdict(trial)
+    if options.json is not None:
+        write_json(options.json, verdict_json(trial, seconds=seconds))
     return ACCEPTED if trial.decision == "accepted" else NOT_ACCEPTED
 
 
@@ -53,6 +55,12 @@ def verify_commit(subject: str, options: Options) -> int:
     from perfbot.optimizer.recheck import recheck
 
     started = time.monotonic()
+    if "::" in subject or Path(subject).exists():
+        raise UsageError(
+            f"{subject} is not a commit, and no edit of it is given",
+            "add --candidate FILE: the function's new source, the whole new file, or a diff",
+        )
+    require_writable(options.json)
     say = Progress(options.quiet)
     trial = recheck(read_commit(Path.cwd(), subject), options, say)
     return told(trial, options, time.monotonic() - started)
@@ -60,6 +68,7 @@ def verify_commit(subject: str, options: Options) -> int:
 
 def measure_versions(a: str, b: str, options: Options) -> int:
     """Time target A against the edit in file B, no gates but the comparison of timed answers."""
+    require_writable(options.json)
     target = one_target(a)
     edit = edit_from(target, candidate_text(b))
     say = Progress(options.quiet)
@@ -74,19 +83,16 @@ def measure_versions(a: str, b: str, options: Options) -> int:
             allow_slower_cases=options.allow_slower_cases,
             agree=agreement(session.baseline),
         )
-    from perfbot.optimizer.report import render_measurement
-
-    if options.json is not None:
-        from perfbot.optimizer.plain import to_plain
-
-        write_json(options.json, to_plain(found))
     if options.json != "-":
         render_measurement(found)
+    if options.json is not None:
+        write_json(options.json, to_plain(found))
     return ACCEPTED if found.decision == "faster" else NOT_ACCEPTED
 
 
 def measure_itself(subject: str, options: Options, decisions: int) -> int:
     """Time a target against itself: every `faster` is a false claim; 0 if there is none."""
+    require_writable(options.json)
     target = one_target(subject)
     say = Progress(options.quiet)
     claims = 0
@@ -100,10 +106,10 @@ def measure_itself(subject: str, options: Options, decisions: int) -> int:
             claims += found.decision == "faster"
             say(f"decision {number} of {decisions}: {found.decision} ({found.reason})")
     result = {"target": subject, "decisions": decisions, "false_accepts": claims}
-    if options.json is not None:
-        write_json(options.json, result)
     if options.json != "-":
         print(f"{decisions} decisions on {target.qualname} against itself: {claims} false accepts")
+    if options.json is not None:
+        write_json(options.json, result)
     return ACCEPTED if not claims else NOT_ACCEPTED
 
 
@@ -139,7 +145,9 @@ def candidate_text(path: str) -> str:
     """The text of a candidate file. Raises: UsageError where it cannot be read."""
     try:
         return Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise UsageError(
-            f"the candidate {path} cannot be read: {error}", "check the path"
+            f"the candidate {path} cannot be read: {error.strerror}", "check --candidate"
         ) from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"the candidate {path} is not UTF-8 text", "check --candidate") from error

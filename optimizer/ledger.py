@@ -42,6 +42,8 @@ CREATE TABLE spend (key TEXT PRIMARY KEY, seconds REAL, tokens INTEGER, usd REAL
 """
 # Two processes of one user may share a folder, never a run: this is for readers of a live run.
 _BUSY_TIMEOUT_S = 30.0
+SHOWN = 5
+"""So many runs are named where the one asked for is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ def open_run(run_id: str, *, resume: bool = False) -> "Ledger":
     """
     folder = runs_folder() / run_id
     if Path(run_id).name != run_id or not (folder / "ledger.sqlite").is_file():
-        raise UsageError(f"there is no run {run_id}", "perfbot report lists the runs")
+        last = ", ".join(sorted(path.parent.name for path in _ledgers())[: -SHOWN - 1 : -1])
+        raise UsageError(f"there is no run {run_id}", f"the last runs: {last or 'none'}")
     lock = _hold(folder) if resume else None
     try:
         connection = _connect(folder)
@@ -141,13 +144,17 @@ def open_run(run_id: str, *, resume: bool = False) -> "Ledger":
 def list_runs() -> list[RunInfo]:
     """Every run that this version can read, the newest first."""
     found = []
-    for file in runs_folder().glob("*/ledger.sqlite"):
+    for file in _ledgers():
         with (
             contextlib.suppress(PerfbotError),
             contextlib.closing(open_run(file.parent.name)) as run,
         ):
             found.append(run.info())
     return sorted(found, key=lambda info: (info.created, info.id), reverse=True)
+
+
+def _ledgers() -> list[Path]:
+    return list(runs_folder().glob("*/ledger.sqlite"))
 
 
 class Ledger:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from perfbot.sandbox.drivers.values import WireError
-from perfbot.sandbox.errors import BaselineError
+from perfbot.sandbox.drivers.wire import encode
+from perfbot.sandbox.errors import BaselineError, UsageError
 from perfbot.sandbox.exploration import BEYOND, INSIDE, Source, arguments_of, draw
 from perfbot.sandbox.inputs.annotations import aliases_in
 from perfbot.sandbox.inputs.arguments import Arguments
@@ -23,6 +24,7 @@ from perfbot.sandbox.target import Target
 from perfbot.sandbox.workload import WorkloadFile, WorkloadProcess, named_cases
 
 if TYPE_CHECKING:
+    from perfbot.sandbox.coverage import Uncovered
     from perfbot.sandbox.strength import Strength
 
 FUZZ_CPU_S = 0.25
@@ -30,6 +32,8 @@ FUZZ_CPU_S = 0.25
 CASE_CPU_S = 20.0
 SWEEPS = ((8, INSIDE), (8, INSIDE), (8, BEYOND), (40, INSIDE), (200, INSIDE))
 """(largest container, inside or beyond the domain), each a fifth of the examples: small first."""
+NO_TESTS = 5
+"""pytest's exit code for "no tests collected"."""
 EDGE = 5
 """This many inputs out of time, and no larger ones are tried."""
 SMALL_INT = 10
@@ -63,6 +67,8 @@ class Baseline:
     int_limit: int | None = None
     """The largest int argument that it answers in time, where one ran out of it."""
     measured_strength: "Strength | None" = None
+    gaps: "list[Uncovered] | None" = None
+    """What of the original its inputs do not reach; found out at the first need."""
     worth_keeping: bool = False
     """Something was found out that the copy on disk, if any, does not have."""
 
@@ -160,7 +166,7 @@ def passing_suite(project: Project, target: Target) -> SuiteRun:
             "the project's tests do not come to an end before any edit",
             f"run them by hand, or choose others with --tests\n{suite.output[-1500:]}",
         )
-    if not suite.tests and suite.exit_status not in (0, 4, 5):
+    if not suite.tests and suite.exit_status not in (0, NO_TESTS):
         raise BaselineError(
             f"the project's tests cannot run (status {suite.exit_status})",
             f"check --tests and --python\n{suite.output[-1500:]}",
@@ -174,6 +180,7 @@ def gather_cases(baseline: Baseline) -> None:
     named: list[tuple[str, bytes]] = []
     if baseline.workload is not None:
         named += named_cases(baseline.workload.cases(), "case")
+        require_callable(baseline, named)
     named += named_cases(baseline.suite.calls, "call")
     if ">>>" in target.source:
         doctests = run_suite(baseline.project, target, capture=True, doctests=True)
@@ -183,6 +190,30 @@ def gather_cases(baseline: Baseline) -> None:
         if inputs not in seen:
             seen.add(inputs)
             baseline.cases.append((name, baseline.oracle.ask(inputs, cpu_s=CASE_CPU_S)))
+    require_equivalent(baseline)
+
+
+def require_callable(baseline: Baseline, cases: list[tuple[str, bytes]]) -> None:
+    """Raises: UsageError for a workload's case that the target cannot be called with."""
+    assert baseline.workload is not None
+    qualname = baseline.target.qualname
+    for name, inputs in cases:
+        if baseline.signature.bind(arguments_of(inputs)) is None:
+            raise UsageError(
+                f"{qualname} cannot be called with {name} of {baseline.workload.file.path}",
+                f"`cases` yields one tuple per call: all the arguments of {qualname}",
+            )
+
+
+def require_equivalent(baseline: Baseline) -> None:
+    """Raises: UsageError where the workload's `equivalent` tells an answer from itself."""
+    if baseline.workload is None:
+        return
+    for _, item in baseline.replayed():
+        outcome = item.outcomes[0]
+        parts = outcome.parts()
+        if outcome.status == "return" and type(parts) is list:
+            return baseline.workload.require_equivalent(encode(parts[0]), item.inputs)
 
 
 def grow_corpus(baseline: Baseline) -> None:

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from perfbot.sandbox.errors import BaselineError, UsageError
+from perfbot.sandbox.errors import UsageError
 from perfbot.sandbox.project import Project
 from perfbot.sandbox.target import Target
 from perfbot.sandbox.worker import ChildFailedError, Worker, Zygote
 
 FOLDER = "perfbot_workloads"
+CPU_S = 60.0
+"""CPU seconds that each request to the file may take."""
+MAY_HOLD = "`cases()`, `strategy` or `equivalent(expected, actual, *args)`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +34,29 @@ def find_workload(target: Target, named: Path | None) -> WorkloadFile | None:
     """The workload file named, or the one beside the target, or None.
 
     Beside means `perfbot_workloads/<file>__<function>.py` in the target's folder or the root.
-    Raises: UsageError when the file named is not there.
+    Raises: UsageError when the file named is not there, or it is not UTF-8 text.
     """
     if named is not None:
         if not named.is_file():
             raise UsageError(f"there is no workload file {named}", "check --workload")
-        return WorkloadFile(named, named.read_text())
+        return read_workload(named)
     place = target.root / target.path
     name = f"{place.stem}__{target.qualname.replace('.', '_')}.py"
     for folder in (place.parent, target.root):
         path = folder / FOLDER / name
         if path.is_file():
-            return WorkloadFile(path, path.read_text())
+            return read_workload(path)
     return None
+
+
+def read_workload(path: Path) -> WorkloadFile:
+    """The file at `path`. Raises: UsageError where it cannot be read or is not UTF-8 text."""
+    try:
+        return WorkloadFile(path, path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"the workload {path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"the workload {path} is not UTF-8 text", "mend the file") from error
 
 
 class WorkloadProcess:
@@ -60,14 +73,17 @@ class WorkloadProcess:
             self.close()
             raise UsageError(f"the workload {file.path} fails: {reply['failure']}", "mend the file")
         self.has: frozenset[str] = frozenset(reply["has"])
+        if not self.has:
+            self.close()
+            raise UsageError(f"the workload {file.path} says nothing", f"define {MAY_HOLD} in it")
 
     def ask(self, verb: str, **arguments: Any) -> Any:
         try:
-            return self.worker.request(verb, cpu_s=60.0, **arguments)
+            return self.worker.request(verb, cpu_s=CPU_S, **arguments)
         except ChildFailedError as error:
             self.close()
-            raise BaselineError(
-                f"the workload {self.file.path} failed: {error}", "mend the file"
+            raise UsageError(
+                f"the workload {self.file.path} fails: {error.detail}", "mend the file"
             ) from error
 
     def cases(self) -> list[bytes]:
@@ -79,8 +95,36 @@ class WorkloadProcess:
         return list(self.ask("workload_draw", count=count, seed=seed))
 
     def equivalent(self, expected: bytes, actual: bytes, inputs: bytes) -> bool:
-        """Whether the file's `equivalent` takes `actual` for `expected`."""
-        return self.ask("workload_equivalent", values=[expected, actual], inputs=inputs) is True
+        """Whether the file's `equivalent` takes `actual` for `expected`; one that raises does not.
+
+        `require_equivalent` has seen that it works on the original's own answers, so it raises
+        because of an edit's answer: not a mistake in the file, but a difference.
+        """
+        values = [expected, actual]
+        try:
+            reply = self.worker.request(
+                "workload_equivalent", cpu_s=CPU_S, values=values, inputs=inputs
+            )
+        except ChildFailedError as error:
+            if error.kind == "error":
+                return False
+            self.close()
+            raise UsageError(
+                f"`equivalent` of the workload {self.file.path} fails: {error}", "mend the file"
+            ) from error
+        return reply is True
+
+    def require_equivalent(self, answer: bytes, inputs: bytes) -> None:
+        """Raises: UsageError unless the file's `equivalent` takes an answer for its own equal."""
+        if "equivalent" not in self.has:
+            return
+        if self.ask("workload_equivalent", values=[answer, answer], inputs=inputs) is not True:
+            self.close()
+            raise UsageError(
+                f"`equivalent` of the workload {self.file.path} does not return True for an "
+                "answer of the original and that same answer",
+                "mend the file",
+            )
 
     def close(self) -> None:
         self.worker.kill()
