@@ -14,6 +14,7 @@ from typing import Any
 
 import perfbot
 from perfbot.sandbox.baseline import Baseline
+from perfbot.sandbox.coverage import Uncovered
 from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.drivers.values import WireError
 from perfbot.sandbox.drivers.wire import encode
@@ -88,6 +89,7 @@ def save(baseline: Baseline, key: str) -> None:
         baseline.int_limit,
         None if baseline.measured_strength is None else asdict(baseline.measured_strength),
         [row(item) for item in baseline.oracle.known.values()],
+        None if baseline.gaps is None else [[g.line, g.text, g.what] for g in baseline.gaps],
     ]
     folder = cache_folder() / "baselines"
     with contextlib.suppress(OSError):
@@ -119,7 +121,7 @@ def load(
     except (OSError, WireError):
         return None
     (seeds, suite, imports, state, load_s, cases, corpus, discarded, size_limit, int_limit,
-     strength, known) = document  # fmt: skip
+     strength, known, gaps) = document  # fmt: skip
     oracle = Oracle(project, target, hash_seeds=tuple(seeds))
     oracle.known = {item.inputs: item for item in map(expected, known)}
     workload = WorkloadProcess(workload_file, project, target) if workload_file else None
@@ -139,6 +141,7 @@ def load(
         discarded=discarded,
         size_limit=size_limit,
         int_limit=int_limit,
+        gaps=None if gaps is None else [Uncovered(*item) for item in gaps],
         measured_strength=None
         if strength is None
         else Strength(strength["killed"], strength["total"], tuple(strength["survivors"])),

@@ -1,28 +1,33 @@
 """Gate `coverage`: every line and branch of the *edit* has been run by the inputs shown to it."""
 
+from collections.abc import Sequence
+
+from perfbot.sandbox.baseline import Baseline
 from perfbot.sandbox.candidate import Candidate
 from perfbot.sandbox.coverage import Uncovered, uncovered
+from perfbot.sandbox.oracle import Expected
 from perfbot.sandbox.verdict import Evidence, Status
 from perfbot.sandbox.worker import ChildFailedError
 
 
 def check(candidate: Candidate) -> Evidence:
-    """UNKNOWN while a line or branch of the edit has not run, with the line.
+    """UNKNOWN while a line or branch of the edit has not run, or one it drops never had.
 
     A gap in a line that the original has too, word for word and with the same gap, is the
-    original's, and is listed only.
+    original's, and is listed only. A line of the original that the edit no longer has and that
+    no input reaches is behaviour nobody compared.
     """
     baseline = candidate.baseline
-    pool = [item for _, item in baseline.replayed()] + baseline.corpus + candidate.explored
-    inputs = [(item.seconds, item.inputs) for item in pool]
+    own = [item for _, item in baseline.replayed()] + baseline.corpus
+    pool = own + candidate.explored
     try:
-        gaps = uncovered(baseline, candidate.edit.file_source, inputs)
-        old = uncovered(baseline, baseline.target.file_source, inputs) if gaps else []
+        gaps = uncovered(baseline, candidate.edit.file_source, timed(pool))
+        old = original_gaps(baseline, timed(own), timed(pool))
     except ChildFailedError as error:
         return Evidence("coverage", Status.UNKNOWN, f"the edit could not be traced: {error}")
     inherited = {(item.text, item.what) for item in old}
     new = [item for item in gaps if (item.text, item.what) not in inherited]
-    data = {"uncovered": [describe(item) for item in gaps], "inputs": len(inputs)}
+    data = {"uncovered": [describe(item) for item in gaps], "inputs": len(pool)}
     if new:
         return Evidence(
             "coverage",
@@ -30,7 +35,33 @@ def check(candidate: Candidate) -> Evidence:
             f"{describe(new[0])}; {len(new)} such places, which no input tests",
             data=data,
         )
+    kept = {line.strip() for line in candidate.edit.file_source.splitlines()}
+    dropped = [item for item in old if item.text not in kept]
+    if dropped:
+        return Evidence(
+            "coverage",
+            Status.UNKNOWN,
+            f"the edit drops what no input tests: {describe(dropped[0])} in the original",
+            data={**data, "dropped": [describe(item) for item in dropped]},
+        )
     return Evidence("coverage", Status.SURVIVED, "every line and branch has run", data=data)
+
+
+def timed(pool: Sequence[Expected]) -> list[tuple[float, bytes]]:
+    return [(item.seconds, item.inputs) for item in pool]
+
+
+def original_gaps(
+    baseline: Baseline, own: list[tuple[float, bytes]], pool: list[tuple[float, bytes]]
+) -> list[Uncovered]:
+    """What of the original its own inputs do not reach, nor those explored for this edit."""
+    source = baseline.target.file_source
+    if baseline.gaps is None:
+        baseline.gaps = uncovered(baseline, source, own)
+        baseline.worth_keeping = True
+    if not baseline.gaps or len(pool) == len(own):
+        return baseline.gaps
+    return uncovered(baseline, source, pool)
 
 
 def describe(gap: Uncovered) -> str:

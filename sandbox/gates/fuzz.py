@@ -16,6 +16,10 @@ FRESH_SHARE = 2
 nothing can be fitted to the corpus; and as many again around the edit's own new literals."""
 
 
+LARGEST = 4_000
+"""The largest container drawn because of a new int."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refutation:
     """An input on which the edit differs, and how."""
@@ -74,16 +78,32 @@ def draw_more(candidate: Candidate, seed: int) -> Refutation | None:
         assert baseline.workload is not None
         drawn = (visit(candidate, inputs) for inputs in baseline.workload.draw(examples, seed))
         return next((found for found in drawn if found is not None), None)
-    own, new = own_literals(baseline.target), new_literals(candidate)
-    sweeps = [(own, INSIDE), (own, BEYOND), *([(new, INSIDE), (new, BEYOND)] if new else [])]
-    for number, (literals, breaking) in enumerate(sweeps):
+    for number, (literals, breaking, size) in enumerate(sweeps(candidate)):
         count = examples // 5 if breaking == BEYOND else examples
-        source = baseline.source(baseline.size_limit, literals)
+        source = baseline.source(size, literals)
         for inputs in draw(source, count, seed + number, breaking=breaking):
             found = visit(candidate, inputs, breaking)
             if found is not None:
                 return found
     return None
+
+
+def sweeps(candidate: Candidate) -> list[tuple[tuple[object, ...], int, int]]:
+    """(literals, inside or beyond, largest container) of each lot of inputs to draw.
+
+    A new int may be a size from which the edit takes another way: inputs up to twice as large
+    follow, whatever the original's edge, as few of them are enough.
+    """
+    baseline = candidate.baseline
+    own, new = own_literals(baseline.target), new_literals(candidate)
+    size = baseline.size_limit
+    found = [(own, INSIDE, size), (own, BEYOND, size)]
+    if new:
+        found += [(new, INSIDE, size), (new, BEYOND, size)]
+    sizes = [item for item in new if isinstance(item, int) and size < 2 * item <= LARGEST]
+    if sizes:
+        found.append((new, INSIDE, 2 * max(sizes)))
+    return found
 
 
 def new_literals(candidate: Candidate) -> tuple[object, ...]:

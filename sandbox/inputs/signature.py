@@ -1,7 +1,7 @@
 """A target's parameters, read from its source; and the constants that an edit brings with it."""
 
 import ast
-import textwrap
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -92,13 +92,27 @@ def signature_of(source: str, *, skip_first: bool = False) -> Signature:
 
     Raises: ValueError where there is no function, SyntaxError where `source` is not Python.
     """
-    indented = source.startswith((" ", "\t"))
-    tree = ast.parse("if True:\n" + source if indented else textwrap.dedent(source))
-    for node in ast.walk(tree):
+    for node in ast.walk(parsed(source)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             found = _parameters(node.args)
             return Signature(tuple(found[1:] if skip_first else found))
     raise ValueError("no function in the source")
+
+
+def parsed(source: str) -> ast.Module:
+    """The tree of a file, or of a function cut out of one, whose first line may lack its indent.
+
+    Raises: SyntaxError where it is not Python.
+    """
+    if source.startswith((" ", "\t")):
+        return ast.parse("if True:\n" + source)
+    lead = re.search(r"^([ \t]+)(@|def |async def )", source, re.MULTILINE)
+    if source.startswith("@") and lead is not None:
+        try:
+            return ast.parse(source)
+        except IndentationError:  # decorators of a method, of which only the first is not indented
+            return ast.parse("if True:\n" + lead.group(1) + source)
+    return ast.parse(source)
 
 
 def _parameters(header: ast.arguments) -> list[Parameter]:
@@ -154,7 +168,7 @@ def literals_new_in(original_source: str, edit_source: str) -> tuple[object, ...
 
 
 def _literals(source: str) -> list[object]:
-    tree = ast.parse("if True:\n" + source if source.startswith((" ", "\t")) else source)
+    tree = parsed(source)
     documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     found: list[object] = []
     for node in ast.walk(tree):

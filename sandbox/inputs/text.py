@@ -24,6 +24,11 @@ CLASSES = (
     string.ascii_lowercase + string.digits,
     string.ascii_letters + string.digits,
 )
+LOOKALIKES = (
+    "+{0}", "-{0}", " {0}", "{0} ", "{0}\n", "{1}_{2}", "0{0}", "00{0}", "{0}.0", "{0}.", "1e{1}",
+    "0x{1}", "\u0661", "\u00b2", "\uff11", "", "--{0}",
+)  # fmt: skip
+"""Spellings of a number that `int`, `float`, `isdigit` and patterns do not agree on."""
 SEPARATORS = (" ", ",", ";", "|", "/", "\n")
 NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,6})?")
 NARROW_MIN_CHARACTERS = 8
@@ -236,6 +241,17 @@ def _varied(choices: Choices, block: str, letters: Sequence[str]) -> Iterator[st
     while True:
         at = choices.integer(0, len(block) - 1)
         yield from block[:at] + choices.pick(letters) + block[at + 1 :]
+
+
+def lookalike(choices: Choices, value: str) -> str:
+    """`value` with one number, or the whole, spelled as lenient and strict parsers differ on it."""
+    numbers = list(re.finditer(r"[0-9]+", value))
+    if not numbers:
+        return choices.pick((f" {value}", f"{value} ", f"{value}\n", value.swapcase(), value * 2))
+    found = choices.pick(numbers)
+    digits = found.group()
+    spelling = choices.pick(LOOKALIKES).format(digits, digits[0], digits[1:] or "0")
+    return value[: found.start()] + spelling + value[found.end() :]
 
 
 def edited(choices: Choices, value: str, style: Style) -> str:
