@@ -40,6 +40,8 @@ def observe(loaded: Loaded, inputs: bytes, twice: bool) -> list[Any]:
         for args, kwargs in calls:
             try:
                 values.append(settled(loaded.function(*args, **kwargs)))
+            except WireError as error:
+                return ["unsendable", False, encode(str(error)), encode({})]
             except BaseException as error:  # noqa: BLE001 - an outcome, whatever it is
                 status, explicit = "raise", is_explicit(error, loaded.root)
                 values.append(error)

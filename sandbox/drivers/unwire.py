@@ -53,6 +53,7 @@ from .values import (
 
 BUILTIN_BASES = (int, float, complex, str, bytes, bytearray, tuple, list, dict, set, frozenset)
 PENDING = object()
+UNSHARED = (tuple, frozenset, Enum, Named)
 
 
 def decode(data: bytes, *, build: bool = False) -> Any:
@@ -60,8 +61,8 @@ def decode(data: bytes, *, build: bool = False) -> Any:
     decoder = Decoder(data, build)
     try:
         value = decoder.get()
-    except (struct.error, IndexError, UnicodeDecodeError, TypeError, ValueError, KeyError,
-            AttributeError, ImportError, OverflowError, RecursionError) as error:  # fmt: skip
+    except (struct.error, LookupError, TypeError, ValueError, AttributeError, ImportError,
+            ArithmeticError, RecursionError, MemoryError, SyntaxError) as error:  # fmt: skip
         raise WireError(f"malformed: {type(error).__name__}: {error}") from error
     if decoder.at != len(data):
         raise WireError(f"malformed: {len(data) - decoder.at} bytes left over")
@@ -144,6 +145,9 @@ class Decoder:
             self.shared.append(PENDING)
             self.slot = number
             value = self.get()
+            if type(value) in UNSHARED:
+                # Nested ones, each named twice by the next, would take for ever to hash.
+                raise WireError("malformed: a shared value that cannot change")
             self.shared[number] = value
             return value
         if tag == SHARED:
@@ -162,9 +166,15 @@ class Decoder:
             raise WireError("malformed: not a list")
         return value
 
+    def get_bytes(self) -> bytes:
+        value = self.get()
+        if type(value) is not bytes:
+            raise WireError("malformed: not bytes")
+        return value
+
     def get_packed(self, slot: int, code: str) -> Any:
         numbers = array.array(code)
-        numbers.frombytes(self.get())
+        numbers.frombytes(self.get_bytes())
         return self.note(slot, numbers.tolist())
 
     def get_set(self, slot: int) -> Any:
@@ -176,10 +186,10 @@ class Decoder:
         return tuple(self.get_list())
 
     def get_bignum(self, slot: int) -> int:
-        return int.from_bytes(self.get(), "big")
+        return int.from_bytes(self.get_bytes(), "big")
 
     def get_negative_bignum(self, slot: int) -> int:
-        return -1 - int.from_bytes(self.get(), "big")
+        return -1 - int.from_bytes(self.get_bytes(), "big")
 
     def get_complex(self, slot: int) -> complex:
         real, imaginary = self.get_list()
@@ -191,19 +201,25 @@ class Decoder:
     def get_enum(self, slot: int) -> Any:
         module, qualname, name = self.get_list()
         if self.build:
-            return find(module, qualname)[name]
+            kind = find(module, qualname)
+            return kind[name] if type(name) is str else kind(name)
+        require_text(module, qualname, name if type(name) is str else "")
         return Enum(module, qualname, name)
 
     def get_named(self, slot: int) -> Any:
         kind, module, qualname = self.get_list()
         if not self.build:
+            if kind != "dtype":
+                require_text(kind, module, qualname)
             return Named(kind, module, qualname)
         if kind == "dtype":
             return importlib.import_module("numpy").dtype(qualname)
         return find(module, qualname) if qualname else importlib.import_module(module)
 
     def get_function(self, slot: int) -> Any:
-        return Object("", "function", tuple(self.get_list()))
+        node = self.note(slot, Object("", "function", None))
+        object.__setattr__(node, "state", tuple(self.get_list()))
+        return node
 
     def get_drained(self, slot: int) -> Any:
         kind, items, ended, final = self.get_list()
@@ -218,6 +234,7 @@ class Decoder:
     def get_exception(self, slot: int) -> Any:
         module, qualname, args, state = self.get_list()
         if not self.build:
+            require_text(module, qualname)
             return Raised(module, qualname, args, state)
         kind = find(module, qualname)
         error = kind.__new__(kind, *args)
@@ -240,8 +257,9 @@ class Decoder:
             dtype, data = TYPED_BACK[tag], self.get()
         if dtype == "O":
             found = numpy.empty(len(data), dtype=object)
-            found[:] = data
-            return self.note(slot, found.reshape(shape))
+            for index, item in enumerate(data):
+                found[index] = item
+            return self.note(slot, found.reshape(shape, order=order).copy(order=order))
         flat = numpy.frombuffer(data, dtype=dtype)
         return self.note(slot, flat.reshape(shape, order=order).copy(order=order))
 
@@ -256,6 +274,7 @@ class Decoder:
         if (major, n) != (4, 3):
             raise WireError("malformed: object")
         module, qualname = self.get(), self.get()
+        require_text(module, qualname)
         if not self.build and (module, qualname) not in PLAIN:
             node = self.note(slot, Object(module, qualname, None))
             object.__setattr__(node, "state", self.get())  # frozen, but a cycle needs it early
@@ -263,7 +282,29 @@ class Decoder:
         made = new_object(module, qualname)
         if made is not None:
             self.note(slot, made)
-        return build_object(module, qualname, self.get(), made)
+        state = self.get()
+        if not self.build:
+            require_plain(state)
+        return build_object(module, qualname, state, made)
+
+
+def require_text(*names: Any) -> None:
+    if not all(type(name) is str for name in names):
+        raise WireError("malformed: a name that is not text")
+
+
+def require_plain(state: Any) -> None:
+    """Refuse state that plain classes never have, and that their own methods would trip over."""
+    if state[0] == "reduce":
+        fine = state[3] is None and all(
+            (item.module, item.qualname) in PLAIN if isinstance(item, Named) else item == ()
+            for item in state[2]
+            if isinstance(item, (Named, slice, tuple, frozenset))
+        )
+    else:
+        fine = not state[2] and all(type(item) in (int, Enum) for item in state[3].values())
+    if not fine:
+        raise WireError("malformed: no state of a plain object")
 
 
 def find(module: str, qualname: str) -> Any:
@@ -328,8 +369,8 @@ READERS: dict[int, Callable[[Decoder, int], Any]] = {
     TUPLE: Decoder.get_tuple,
     SET: Decoder.get_set,
     FROZENSET: lambda self, slot: frozenset(self.get_list()),
-    BYTEARRAY: lambda self, slot: self.note(slot, bytearray(self.get())),
-    SURROGATES: lambda self, slot: self.get().decode("utf-8", "surrogatepass"),
+    BYTEARRAY: lambda self, slot: self.note(slot, bytearray(self.get_bytes())),
+    SURROGATES: lambda self, slot: self.get_bytes().decode("utf-8", "surrogatepass"),
     COMPLEX: Decoder.get_complex,
     RANGE: lambda self, slot: range(*self.get_list()),
     OBJECT: Decoder.get_object,

@@ -34,14 +34,18 @@ class Object:
     qualname: str
     state: Any
 
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """An argument that was a nameless function: what it would do is not known here."""
+        raise WireError("a function that cannot be sent was called")
+
 
 @dataclass(frozen=True)
 class Enum:
-    """A member of an enumeration, by name."""
+    """A member of an enumeration, by name; a combination of flags, by value."""
 
     module: str
     qualname: str
-    name: str
+    name: Any
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,15 @@ from __future__ import annotations
 
 import enum
 import hashlib
+import io
+import operator
 import struct
-import sys
 import types
 from collections.abc import Callable
 from typing import Any
 
 from .scalars import PACK_FROM, SIMPLE, head, pack
+from .state import cell_value, code_parts, name_of, named_thing, object_state, reduce_parts
 from .values import (
     ARRAY,
     ARRAY_F,
@@ -60,9 +62,10 @@ SEAL_BYTES = 1 << 20
 """Encodings above this size travel as their SHA-256."""
 MAX_ITEMS = 20_000
 """How many items of an iterator are drained and compared."""
+OWN_NAMES = frozenset(("__dict__", "__weakref__", "__module__", "__firstlineno__"))
+"""Entries of a class that say where it was written, or that Python adds to each."""
 ITERATORS = (types.GeneratorType, map, filter, zip, enumerate, reversed)
 STAND_INS = (Object, Enum, Named, Drained, Raised)
-BASES = (int, float, complex, str, bytes, bytearray, tuple, list, dict, set, frozenset)
 
 
 def seal(data: bytes) -> bytes:
@@ -157,8 +160,14 @@ class Encoder:
         self.put_sorted(value)
 
     def put_sorted(self, value: Any) -> None:
+        """Elements in the order of their encodings; numbered on from what was written before."""
         self.head(4, len(value))
-        self.out.extend(sorted(encode(item) for item in value))
+        found = sorted(((encode(item), item) for item in value), key=operator.itemgetter(0))
+        for data, item in found:
+            if type(item) in SIMPLE:
+                self.out.append(data)
+            else:
+                self.put(item)
 
     def put_bytearray(self, value: Any) -> None:
         if not self.shared(value):
@@ -174,16 +183,27 @@ class Encoder:
         self.put_items(parts, len(parts))
 
     def put_other(self, value: Any, kind: type) -> None:
+        # By `kind`, never by `isinstance`, which believes what an object says of its class.
         if kind in STAND_INS:
             self.put_stand_in(value)
-        elif isinstance(value, (type, types.ModuleType, types.BuiltinFunctionType)):
+        elif issubclass(kind, type):
+            self.put_class(value)
+        elif issubclass(kind, types.ModuleType):
             self.put_node(NAMED, *name_of(value))
-        elif isinstance(value, types.FunctionType):
+        elif kind is types.BuiltinFunctionType:
+            if value.__self__ is None or isinstance(value.__self__, types.ModuleType):
+                self.put_node(NAMED, *name_of(value))
+            else:
+                self.put_node(FUNCTION, "method", value.__qualname__, value.__self__)
+        elif kind is types.FunctionType:
             self.put_function(value)
-        elif isinstance(value, types.MethodType):
+        elif kind is types.MethodType:
             self.put_node(FUNCTION, "method", value.__func__.__qualname__, value.__self__)
         elif issubclass(kind, enum.Enum):
-            self.put_node(ENUM, kind.__module__, kind.__qualname__, value._name_)
+            # A combination of flags has no name of its own, but its value makes it.
+            known = kind._member_map_.get(value._name_) is value
+            name = value._name_ if known else value._value_
+            self.put_node(ENUM, kind.__module__, kind.__qualname__, name)
         elif issubclass(kind, BaseException):
             if not self.shared(value):
                 state = dict(vars(value))
@@ -193,7 +213,7 @@ class Encoder:
             self.put_node(PATH, kind.__qualname__, str(value))
         elif kind.__module__.split(".")[0] == "numpy":
             self.put_numpy(value, kind)
-        elif isinstance(value, ITERATORS) or is_iterator(kind):
+        elif kind in ITERATORS or is_iterator(kind):
             if not self.shared(value):
                 self.put_drained(value, kind)
         elif not self.shared(value):
@@ -207,11 +227,20 @@ class Encoder:
         ):
             self.put_node(NAMED, "function", value.__module__, value.__qualname__)
             return
+        if self.shared(value):
+            return
         cells = [cell_value(cell) for cell in value.__closure__ or ()]
+        defaults = value.__defaults__, value.__kwdefaults__
         digest = hashlib.sha256(repr(code_parts(code)).encode("utf-8", "surrogatepass")).hexdigest()
-        self.put_node(
-            FUNCTION, value.__name__, value.__qualname__, digest, value.__defaults__, cells
-        )
+        self.put_node(FUNCTION, value.__name__, value.__qualname__, digest, defaults, cells)
+
+    def put_class(self, value: Any) -> None:
+        """By name where the name finds it; one made on the way also by its bases and content."""
+        if named_thing(value.__module__, value.__qualname__) is value:
+            self.put_node(NAMED, *name_of(value))
+        elif not self.shared(value):
+            content = {name: item for name, item in vars(value).items() if name not in OWN_NAMES}
+            self.put_node(FUNCTION, "class", value.__qualname__, value.__bases__, content)
 
     def put_drained(self, value: Any, kind: type) -> None:
         items: list[Any] = []
@@ -248,8 +277,8 @@ class Encoder:
         elif isinstance(value, Drained):
             if not self.shared(value):
                 self.put_node(DRAINED, value.kind, value.items, value.ended, value.final)
-        else:
-            raise WireError(f"a {type(value).__name__} is an answer, not an input")
+        elif not self.shared(value):
+            self.put_node(EXCEPTION, value.module, value.qualname, value.args, value.state)
 
     def put_numpy(self, value: Any, kind: type) -> None:
         import numpy
@@ -262,121 +291,48 @@ class Encoder:
             self.head(4, 2)
             self.put_items(value.shape, len(value.shape))
             if value.dtype.kind == "O":
-                self.put_node(DTYPED, "O", list(value.ravel()))
+                self.put_node(DTYPED, "O", list(value.ravel("F" if fortran else "C")))
                 return
+            if value.dtype.hasobject or value.dtype.kind not in "?biufcmMSUV":
+                raise WireError(f"an array of {value.dtype} cannot be compared")
             data = canonical_nan(value, numpy).tobytes("F" if fortran else "C")
             tag = TYPED.get(value.dtype.str)
             if tag is not None:
                 self.head(6, tag)
                 self.put(data)
             else:
-                self.put_node(DTYPED, value.dtype.str, data)
+                self.put_node(DTYPED, dtype_name(value.dtype), data)
         elif isinstance(value, numpy.generic):
             self.put_node(
-                SCALAR, value.dtype.str, canonical_nan(numpy.asarray(value), numpy).tobytes()
+                SCALAR,
+                dtype_name(value.dtype),
+                canonical_nan(numpy.asarray(value), numpy).tobytes(),
             )
         elif isinstance(value, numpy.dtype):
-            self.put_node(NAMED, "dtype", "numpy", value.str)
+            self.put_node(NAMED, "dtype", "numpy", dtype_name(value))
         elif not self.shared(value):
             self.put_object(value, kind)
 
 
 def canonical_nan(value: Any, numpy: Any) -> Any:
     """`value` with every NaN the same NaN: the sign of 0/0 differs between ways to compute it."""
-    if value.dtype.kind == "f":
+    if value.dtype.kind in "fc":
         wrong = numpy.isnan(value)
         if wrong.any():
             value = value.copy()
-            value[wrong] = numpy.nan
+            for part in (value.real, value.imag) if value.dtype.kind == "c" else (value,):
+                part[numpy.isnan(part)] = numpy.nan
     return value
 
 
+def dtype_name(dtype: Any) -> Any:
+    """What `numpy.dtype` makes the same type from: its name, or its list of fields."""
+    return dtype.str if dtype.names is None else dtype.descr
+
+
 def is_iterator(kind: type) -> bool:
-    """Whether a built-in iterator type (of itertools, of list, …), not a user's class."""
-    return made_in_c(kind) and hasattr(kind, "__next__")
-
-
-def name_of(value: Any) -> tuple[str, str, str]:
-    if isinstance(value, types.ModuleType):
-        return "module", value.__name__, ""
-    kind = "class" if isinstance(value, type) else "builtin"
-    return kind, str(value.__module__), value.__qualname__
-
-
-def named_thing(module: str | None, qualname: str) -> Any:
-    """What `module.qualname` names in the modules already imported, or None."""
-    found: Any = sys.modules.get(module or "")
-    for part in qualname.split("."):
-        found = getattr(found, part, None)
-    return found
-
-
-def cell_value(cell: Any) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:  # a variable that is not bound yet
-        return Ellipsis
-
-
-def code_parts(code: types.CodeType) -> tuple[Any, ...]:
-    """What makes two code objects do the same, without their line numbers."""
-    constants = tuple(
-        code_parts(item) if isinstance(item, types.CodeType) else (type(item).__name__, repr(item))
-        for item in code.co_consts
-    )
-    return code.co_code, constants, code.co_names, code.co_varnames, code.co_freevars
-
-
-def reduce_parts(reduced: Any) -> tuple[Any, ...]:
-    function, args, state, items, pairs = (tuple(reduced) + (None,) * 5)[:5]
-    return (
-        function,
-        args,
-        state,
-        None if items is None else list(items),
-        None if pairs is None else [tuple(pair) for pair in pairs],
-    )
-
-
-def object_state(value: Any, kind: type) -> tuple[Any, ...]:
-    """("state", base content or None, __dict__ or None, slots): read past the user's overrides."""
-    content: Any = None
-    for base in BASES:
-        if issubclass(kind, base):
-            content = BASE_CONTENT[base](value)
-            break
-    try:
-        namespace: Any = object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        namespace = None
-    slots: dict[str, Any] = {}
-    for owner in reversed(kind.__mro__):
-        for name, member in vars(owner).items():
-            if isinstance(member, types.MemberDescriptorType) and not made_in_c(owner):
-                try:
-                    slots[name] = member.__get__(value, kind)
-                except AttributeError:
-                    continue  # a slot that was never assigned has no state
-    if content is None and namespace is None and not slots:
-        native = next((item for item in kind.__mro__ if made_in_c(item)), object)
-        if native is not object:
-            raise WireError(f"a {kind.__qualname__} keeps its state where it cannot be compared")
-    return "state", content, None if namespace is None else dict(namespace), slots
-
-
-BASE_CONTENT: dict[type, Callable[[Any], Any]] = {
-    int: int.__int__,
-    float: float.__float__,
-    complex: lambda value: complex(value.real, value.imag),
-    str: str.__str__,
-    bytes: lambda value: bytes(memoryview(value)),
-    bytearray: lambda value: bytes(memoryview(value)),
-    tuple: lambda value: tuple(tuple.__iter__(value)),
-    list: lambda value: list(list.__iter__(value)),
-    dict: lambda value: dict(dict.items(value)),
-    set: lambda value: set(set.__iter__(value)),
-    frozenset: lambda value: frozenset(frozenset.__iter__(value)),
-}
+    """Whether a built-in iterator type (of itertools, of list, …): no user's class, no file."""
+    return made_in_c(kind) and hasattr(kind, "__next__") and not issubclass(kind, io.IOBase)
 
 
 CONTAINERS: dict[type, Callable[[Encoder, Any], None]] = {
