@@ -4,17 +4,21 @@ The package is its release on PyPI, with its own tests; its git repository is ma
 """
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 # A function that the rules proposer can improve, in a package whose sdist has its tests.
-RELEASE = "more-itertools==10.8.0"
-TARGET = "more_itertools/more.py::locate"
+RELEASE = "boltons==26.2.0"
+TARGET = "boltons/setutils.py::IndexedSet.difference"
+TESTS = "pytest -q tests/test_setutils.py"
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / ".demo"
+# What to time; the tests themselves call it with a handful of items.
+WORKLOAD = ROOT / "tests" / "bench" / "workloads" / "boltons_indexed_set.py"
 PERFBOT = Path(sys.executable).with_name("perfbot")
 
 
@@ -22,8 +26,9 @@ def main() -> int:
     """Runs the demo; the exit code is the one of `perfbot optimize`."""
     project = unpack(download(RELEASE, DEMO / RELEASE), DEMO / "project")
     commit_everything(project)
-    say(f"perfbot optimize {TARGET}")
-    code = subprocess.run([PERFBOT, "optimize", TARGET], cwd=project).returncode
+    options = ["--tests", TESTS, "--workload", os.path.relpath(WORKLOAD, project)]
+    say(shlex.join(["perfbot", "optimize", TARGET, *options]))
+    code = subprocess.run([PERFBOT, "optimize", TARGET, *options], cwd=project).returncode
     branches = git(project, "for-each-ref", "--format=%(refname:short)", "refs/heads/perfbot/")
     for branch in branches.split():
         say(f"git show --stat --patch {branch}")
