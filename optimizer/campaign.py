@@ -1,5 +1,6 @@
 """The whole run: `optimize_targets`. Search, verify the winner afresh, commit it."""
 
+import json
 import platform
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from perfbot.agents.graph import Ended, run
 from perfbot.agents.policies.refine import Refine
 from perfbot.agents.proposal import Proposal
 from perfbot.agents.rules.engine import propose
-from perfbot.agents.search import Budget, ProposalSpec, parse_budget
+from perfbot.agents.search import Budget, ProposalSpec, best_trial, parse_budget
 from perfbot.optimizer.commit import CommitInfo, commit
 from perfbot.optimizer.config import Options
 from perfbot.optimizer.evidence import evidence_json, verdict_json
@@ -17,14 +18,14 @@ from perfbot.optimizer.git import top_level
 from perfbot.optimizer.ledger import Ledger, list_runs, new_run, open_run
 from perfbot.optimizer.output import Progress, require_writable, write_json
 from perfbot.optimizer.ranking import ranked
-from perfbot.optimizer.recheck import judge_afresh
+from perfbot.optimizer.recheck import judge_afresh, target_at
 from perfbot.optimizer.recipe import recipe_of
 from perfbot.optimizer.report import render_run, speedup_text
 from perfbot.optimizer.scratch import checkout, require_clean
 from perfbot.optimizer.session import Say, Session, fresh_seed, opened
 from perfbot.optimizer.target import resolve
 from perfbot.sandbox.edit import Edit, baseline
-from perfbot.sandbox.errors import UsageError
+from perfbot.sandbox.errors import InterruptedRunError, PerfbotError, UsageError
 from perfbot.sandbox.isolate.process import describe
 from perfbot.sandbox.target import Target
 from perfbot.sandbox.trial import Trial
@@ -48,22 +49,58 @@ class Result:
 
 
 def optimize_targets(texts: list[str], options: Options) -> int:
-    """Optimize each target named, or the hottest functions of each file or folder named."""
+    """Optimize each target named, or the hottest functions of each file or folder named.
+
+    One target that cannot be judged does not keep the others from it. Raises: what stopped the
+    last such target, when nothing was accepted.
+    """
     if options.proposer != "rules":
         raise UsageError(f"there is no proposer {options.proposer}", "use --proposer rules")
     if options.policy != "refine":
         raise UsageError(f"there is no policy {options.policy}", "use --policy refine")
     require_writable(options.json)
     say = Progress(options.quiet)
-    results = []
+    results: list[Result] = []
+    failure: PerfbotError | None = None
     for target in targets_of(texts, options, say):
-        repo, base = repository(target)
+        repo, base = repository(target, say)
         ledger = new_run(target, base=base, options=run_options(options))
         try:
-            results.append(campaign(repo, base, target, ledger, options, say))
+            results.append(kept(repo, base, target, ledger, options, say))
+        except InterruptedRunError:
+            told(results, options)
+            raise
+        except PerfbotError as error:
+            if failure is not None:
+                say(str(failure))
+            failure = error
         finally:
             ledger.close()
-    return told(results, options)
+    code = told(results, options) if results else NOTHING
+    if failure is not None and code == ACCEPTED:
+        say(str(failure))
+    elif failure is not None:
+        raise failure
+    return code
+
+
+def kept(
+    repo: Path, base: str, target: Target, ledger: Ledger, options: Options, say: Say
+) -> Result:
+    """A campaign whose end, whatever it is, is in its ledger.
+
+    Raises: InterruptedRunError at Ctrl-C, with the command that goes on.
+    """
+    try:
+        return campaign(repo, base, target, ledger, options, say)
+    except (KeyboardInterrupt, InterruptedRunError):
+        ledger.set_state("interrupted")
+        raise InterruptedRunError(
+            "interrupted; every finished trial is kept", f"perfbot resume {ledger.folder.name}"
+        ) from None
+    except BaseException:
+        ledger.set_state("failed")
+        raise
 
 
 def campaign(
@@ -79,10 +116,10 @@ def campaign(
     trials = tuple(ledger.trials())
     if ended.best is None:
         state = "budget used up" if ended.budget_used_up else "nothing found"
-        ledger.set_state("nothing")
-        return Result(run_id, target, trials, None, None, f"{state}: {ended.reason}",
-                      ended.budget_used_up)  # fmt: skip
-    winner = titled(ledger, ended.best)
+        result = Result(run_id, target, trials, None, None, f"{state}: {ended.reason}",
+                        ended.budget_used_up)  # fmt: skip
+        return concluded(ledger, result)
+    winner, why = titled(ledger, ended.best)
     measured = sum(trial.measurement is not None for trial in trials)
     say(f"verifying the winner afresh: {winner.title}")
     fresh = replace(options, seed=None)
@@ -91,10 +128,24 @@ def campaign(
     )
     made = None
     if trial.decision == "accepted":
-        made = commit(repo, target, winner, evidence_of(trial, final, base, options), base=base)
+        made = commit(
+            repo,
+            target,
+            winner,
+            evidence_of(replace(trial, reason=why or trial.reason), final, base, options),
+            base=base,
+        )
+        ledger.set_note("commit", json.dumps(asdict(made)))
         say(f"committed {made.commit[:12]} on {made.branch}")
-    ledger.set_state("accepted" if made else "nothing")
-    return Result(run_id, target, trials, trial, made, trial.reason, False)
+    return concluded(ledger, Result(run_id, target, trials, trial, made, trial.reason, False))
+
+
+def concluded(ledger: Ledger, result: Result) -> Result:
+    """Write a run's end into its ledger."""
+    ledger.set_note("reason", result.reason)
+    ledger.set_note("budget used up", "yes" if result.budget_used_up else "no")
+    ledger.set_state("accepted" if result.commit else "nothing")
+    return result
 
 
 def search(session: Session, ledger: Ledger, options: Options, say: Say) -> Ended:
@@ -125,15 +176,16 @@ def search(session: Session, ledger: Ledger, options: Options, say: Say) -> Ende
     )  # fmt: skip
 
 
-def titled(ledger: Ledger, edit_id: str) -> Edit:
-    """The edit, with the titles of all the rewrites that led to it."""
-    edit = ledger.edit(edit_id)
-    titles = [edit.title]
-    parent = edit.parent
-    while parent is not None and (above := ledger.edit(parent)).origin != "baseline":
-        titles.insert(0, above.title)
-        parent = above.parent
-    return replace(edit, title="; ".join(titles))
+def titled(ledger: Ledger, edit_id: str) -> tuple[Edit, str]:
+    """The edit with the titles of all the rewrites that led to it, and why they are faster."""
+    edit = step = ledger.edit(edit_id)
+    titles, reasons = [], []
+    while step.parent is not None:
+        titles.insert(0, step.title)
+        asked = ledger.proposals(ProposalSpec(step.parent).key) or []
+        reasons[:0] = [item.reason for item in asked if item.edit.id == step.id]
+        step = ledger.edit(step.parent)
+    return replace(edit, title="; ".join(titles)), " ".join(dict.fromkeys(reasons))
 
 
 def evidence_of(trial: Trial, session: Session, base: str, options: Options) -> dict[str, Any]:
@@ -143,7 +195,7 @@ def evidence_of(trial: Trial, session: Session, base: str, options: Options) -> 
         trial,
         session.target,
         base=base,
-        options=recipe_of(session.target, options, session.workload),
+        options=recipe_of(session.target, options, session.workload, base=base),
         seeds={"seed": session.settings.seed},
         sandbox=f"{sandbox['backend']} ({sandbox['mode']})",
         versions={"python": platform.python_version()},
@@ -151,34 +203,52 @@ def evidence_of(trial: Trial, session: Session, base: str, options: Options) -> 
 
 
 def resume_run(run_id: str, options: Options) -> int:
-    """Go on with a run: no finished trial is repeated."""
+    """Go on with a run: no finished trial is repeated. A finished one is shown again."""
+    require_writable(options.json)
     ledger = open_run(run_id, resume=True)
     try:
         info = ledger.info()
         if info.base is None:
             raise UsageError(f"the run {run_id} has no commit to go on from", "start a new run")
+        repo = top_level(Path(info.root))
+        if repo is None:
+            raise UsageError(f"the repository {info.root} is not there", "start a new run")
         stored = {**info.options, "json": options.json, "quiet": options.quiet}
         stored.pop("seed")
         again = restored(stored)
-        found = resolve(f"{info.root}/{info.path}::{info.qualname}", Path.cwd())[0]
         say = Progress(options.quiet)
-        repo = top_level(Path(info.root)) or Path(info.root)
-        result = campaign(repo, info.base, at_base(repo, info.base, found), ledger, again, say)
+        target = target_at(repo, info.base, info.path, info.qualname)
+        if info.state in ("accepted", "nothing") and options.budget is None:
+            say(f"the run {run_id} is finished; --budget lets it go on")
+            result = finished(target, ledger)
+        else:
+            again = replace(again, budget=options.budget or again.budget)
+            ledger.set_state("running")
+            result = kept(repo, info.base, target, ledger, again, say)
     finally:
         ledger.close()
     return told([result], again)
 
 
-def at_base(repo: Path, base: str, target: Target) -> Target:
-    """`target` as it is in the commit `base`. Raises: UsageError when the file has changed."""
-    from perfbot.optimizer.git import git
+def finished(target: Target, ledger: Ledger) -> Result:
+    """How a run ended, from its ledger."""
+    trials = tuple(ledger.trials())
+    made = commit_of(ledger)
+    return Result(
+        ledger.folder.name,
+        target,
+        trials,
+        best_trial(list(trials)) if made else None,
+        made,
+        ledger.note("reason") or "",
+        ledger.note("budget used up") == "yes",
+    )
 
-    source = git(repo, "show", f"{base}:{target.path}").decode()
-    if source != target.file_source:
-        raise UsageError(
-            f"{target.path} has changed since the run began", "git stash, or start a new run"
-        )
-    return target
+
+def commit_of(ledger: Ledger) -> CommitInfo | None:
+    """The commit that a run has made."""
+    stored = ledger.note("commit")
+    return None if stored is None else CommitInfo(**json.loads(stored))
 
 
 def run_options(options: Options) -> dict[str, object]:
@@ -199,10 +269,13 @@ def restored(stored: dict[str, Any]) -> Options:
     return Options(**stored)
 
 
-def repository(target: Target) -> tuple[Path, str]:
+def repository(target: Target, say: Say) -> tuple[Path, str]:
     """The target's repository and the commit to start from. Raises: UsageError if not clean."""
     repo = top_level(target.root) or target.root
-    return repo, require_clean(repo, target.path).commit
+    base = require_clean(repo, target.path)
+    if base.warning is not None:
+        say(base.warning)
+    return repo, base.commit
 
 
 def targets_of(texts: list[str], options: Options, say: Say) -> list[Target]:
@@ -271,7 +344,7 @@ def report_run(run_id: str | None) -> int:
         run_id = runs[0].id
     ledger = open_run(run_id)
     try:
-        render_run(ledger.info(), ledger.trials())
+        render_run(ledger.info(), ledger.trials(), commit=commit_of(ledger))
     finally:
         ledger.close()
     return 0
