@@ -179,7 +179,8 @@ def search(session: Session, ledger: Ledger, options: Options, say: Say) -> Ende
 def titled(ledger: Ledger, edit_id: str) -> tuple[Edit, str]:
     """The edit with the titles of all the rewrites that led to it, and why they are faster."""
     edit = step = ledger.edit(edit_id)
-    titles, reasons = [], []
+    titles: list[str] = []
+    reasons: list[str] = []
     while step.parent is not None:
         titles.insert(0, step.title)
         asked = ledger.proposals(ProposalSpec(step.parent).key) or []

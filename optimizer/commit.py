@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from pathlib import Path
 from perfbot.optimizer.commit_message import commit_message
 from perfbot.optimizer.evidence_schema import EvidenceDocument, load_evidence
 from perfbot.optimizer.git import GitError, git, git_line, git_paths, top_level
+from perfbot.optimizer.scratch_folder import scratch_folder
 from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.errors import MachineError, UsageError
 from perfbot.sandbox.target import Target
@@ -184,8 +184,8 @@ def _make_commit(repo: Path, target: Target, edit: Edit, base: str, message: str
             f"git would check {target.path} out with other bytes than were verified",
             "see the filters and line endings in .gitattributes and core.autocrlf",
         )
-    with tempfile.TemporaryDirectory(prefix="perfbot-index-") as folder:
-        index = {"GIT_INDEX_FILE": os.path.join(folder, "index")}
+    with scratch_folder() as folder:
+        index = {"GIT_INDEX_FILE": os.fspath(folder / "index")}
         git(repo, "read-tree", base, environment=index)
         cacheinfo = f"{mode},{blob},{target.path}"
         git(repo, "update-index", "--cacheinfo", cacheinfo, environment=index)

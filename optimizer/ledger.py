@@ -186,6 +186,14 @@ class Ledger:
             raise ValueError(f"{state!r} is not one of {STATES}")
         self._write([("UPDATE meta SET value = ? WHERE name = 'state'", (state,))])
 
+    def set_note(self, name: str, value: str) -> None:
+        """Keep a fact about the run under a name of the caller's; the last one counts."""
+        self._write([("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"note {name}", value))])
+
+    def note(self, name: str) -> str | None:
+        """What `set_note` kept under this name."""
+        return _meta(self._connection, f"note {name}")
+
     def add(self, edit: Edit) -> None:
         """Keep an edit's text; a second edit with the same id changes nothing."""
         self._write([_adding(edit)])

@@ -1,10 +1,8 @@
 """Which functions of a file or folder are worth optimizing: those its tests spend their time in."""
 
-import tempfile
-from pathlib import Path
-
 from perfbot.optimizer.config import Options
 from perfbot.optimizer.scratch import copy_tree
+from perfbot.optimizer.scratch_folder import scratch_folder
 from perfbot.optimizer.session import Say, interpreter_for
 from perfbot.sandbox.baseline import passing_suite
 from perfbot.sandbox.errors import UsageError
@@ -40,8 +38,8 @@ def ranked(targets: list[Target], options: Options, say: Say) -> list[Target]:
 def profiled(targets: list[Target], options: Options) -> dict[tuple[str, int], float]:
     """Each target's share of the time that the tests spend in these targets."""
     first = targets[0]
-    with tempfile.TemporaryDirectory(prefix="perfbot-") as scratch:
-        root = Path(scratch) / "project"
+    with scratch_folder() as scratch:
+        root = scratch / "project"
         copy_tree(first.root, root)
         project = Project(
             root=root,

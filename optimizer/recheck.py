@@ -1,6 +1,5 @@
 """Judging an edit from a commit alone: fresh checkout, fresh inputs, fresh rounds."""
 
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from perfbot.optimizer.config import Options
 from perfbot.optimizer.git import top_level
 from perfbot.optimizer.recipe import options_of
 from perfbot.optimizer.scratch import checkout
+from perfbot.optimizer.scratch_folder import scratch_folder
 from perfbot.optimizer.session import Say, Session, fresh_seed, opened
 from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.errors import UsageError
@@ -24,20 +24,28 @@ def recheck(committed: CommittedEdit, options: Options, say: Say) -> Trial:
     repo = top_level(Path.cwd())
     if repo is None:
         raise UsageError("this folder is not in a git repository", "cd to a clone of it")
-    with tempfile.TemporaryDirectory(prefix="perfbot-") as folder:
-        tree = Path(folder) / "tree"
+    with scratch_folder() as folder:
+        tree = folder / "tree"
         checkout(repo, committed.base, tree)
-        target = locate(
-            tree,
-            committed.path,
-            committed.qualname,
-            import_root=import_root_of(tree, committed.path),
-        )
-        options = options_of(committed.options, options, tree, Path(folder))
+        target = target_in(tree, committed.path, committed.qualname)
+        options = options_of(committed.options, options, tree, folder)
         target = replace(target, root=repo)
         edit = Edit(committed.file_source, title=committed.title, origin="commit")
         trial, _ = judge_afresh(repo, committed.base, target, edit, options, say)
     return trial
+
+
+def target_at(repo: Path, base: str, path: str, qualname: str) -> Target:
+    """The target as it is in the commit `base`, whatever the checkout holds by now."""
+    with scratch_folder() as folder:
+        tree = folder / "tree"
+        checkout(repo, base, tree)
+        return replace(target_in(tree, path, qualname), root=repo)
+
+
+def target_in(tree: Path, path: str, qualname: str) -> Target:
+    """The target in the files of `tree`."""
+    return locate(tree, path, qualname, import_root=import_root_of(tree, path))
 
 
 def judge_afresh(

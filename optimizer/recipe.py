@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from perfbot.optimizer.config import Options
+from perfbot.optimizer.git import git, git_paths
 from perfbot.sandbox.errors import UsageError
 from perfbot.sandbox.target import Target
 from perfbot.sandbox.workload import WorkloadFile
@@ -18,20 +19,23 @@ WORKLOAD_BYTES = 64_000
 """A workload longer than this does not travel in the commit's message."""
 
 
-def recipe_of(target: Target, options: Options, workload: WorkloadFile | None) -> dict[str, object]:
+def recipe_of(
+    target: Target, options: Options, workload: WorkloadFile | None, *, base: str
+) -> dict[str, object]:
     """The options that judging again needs, as plain data.
 
-    A workload file that is not in the repository travels in it, compressed: a fresh clone must
-    be enough. Raises: UsageError when it is too large for that.
+    A workload file that is not in the commit `base` travels in it, compressed: a fresh clone
+    must be enough. Raises: UsageError when it is too large for that.
     """
     recipe: dict[str, object] = {name: getattr(options, name) for name in PLAIN}
     recipe["allow"] = list(options.allow)
     if workload is None:
         return recipe
-    path = workload.path.resolve()
+    path, root = workload.path.resolve(), target.root.resolve()
     recipe["workload_sha256"] = workload.sha256
-    if path.is_relative_to(target.root.resolve()):
-        recipe["workload"] = path.relative_to(target.root.resolve()).as_posix()
+    relative = path.relative_to(root).as_posix() if path.is_relative_to(root) else None
+    if relative is not None and committed(root, base, relative) == workload.source.encode():
+        recipe["workload"] = relative
         return recipe
     packed = base64.b85encode(zlib.compress(workload.source.encode(), 9)).decode()
     if len(packed) > WORKLOAD_BYTES:
@@ -41,6 +45,13 @@ def recipe_of(target: Target, options: Options, workload: WorkloadFile | None) -
         )
     recipe["workload_packed"] = packed
     return recipe
+
+
+def committed(repo: Path, base: str, path: str) -> bytes | None:
+    """A file's content in the commit `base`, or None where it is not in it."""
+    if not git_paths(repo, "ls-tree", "--full-tree", "-z", "--name-only", base, "--", path):
+        return None
+    return git(repo, "cat-file", "--filters", f"{base}:{path}")
 
 
 def options_of(recipe: Mapping[str, Any], given: Options, root: Path, scratch: Path) -> Options:

@@ -7,11 +7,11 @@ index names the commit's files, and git writes them to the scratch folder.
 import os
 import shutil
 import stat
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from perfbot.optimizer.git import GitError, git, git_line, git_paths, top_level
+from perfbot.optimizer.scratch_folder import scratch_folder
 from perfbot.sandbox.errors import MachineError, UsageError
 
 _SKIPPED = frozenset(
@@ -118,11 +118,11 @@ def checkout(repo: Path, revision: str, into: Path) -> tuple[str, ...]:
         raise UsageError(f"{revision} is not a commit in {repo}", "git log names them") from error
     _make_empty(into)
     git_dir = git_line(repo, "rev-parse", "--absolute-git-dir")
-    with tempfile.TemporaryDirectory(prefix="perfbot-index-") as folder:
+    with scratch_folder() as folder:
         environment = {
             "GIT_DIR": git_dir,
             "GIT_WORK_TREE": os.fspath(into.resolve()),
-            "GIT_INDEX_FILE": os.path.join(folder, "index"),
+            "GIT_INDEX_FILE": os.fspath(folder / "index"),
         }
         try:
             git(into, "read-tree", commit, environment=environment)

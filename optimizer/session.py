@@ -4,12 +4,12 @@ import contextlib
 import hashlib
 import secrets
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from perfbot.optimizer.config import Options
+from perfbot.optimizer.scratch_folder import scratch_folder
 from perfbot.sandbox.baseline import Baseline, prepare
 from perfbot.sandbox.baseline_file import key_of, load, save
 from perfbot.sandbox.errors import UsageError
@@ -20,6 +20,7 @@ from perfbot.sandbox.workload import WorkloadFile, find_workload
 
 VENVS = (".venv", "venv")
 Say = Callable[[str], None]
+Fill = Callable[[Path], Sequence[str] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +47,19 @@ def settings_of(options: Options) -> Settings:
 
 @contextlib.contextmanager
 def opened(
-    target: Target, fill: Callable[[Path], object], options: Options, say: Say = lambda _text: None
+    target: Target, fill: Fill, options: Options, say: Say = lambda _text: None
 ) -> Iterator[Session]:
     """`target`, ready to judge edits on; `fill` writes the project's tree into a new folder.
 
+    What `fill` could not write, it gives back in words, which are said.
+
     Raises: BaselineError when the project fails before any edit.
     """
-    with tempfile.TemporaryDirectory(prefix="perfbot-") as scratch:
-        root = Path(scratch) / "project"
+    with scratch_folder() as scratch:
+        root = scratch / "project"
         root.mkdir()
-        fill(root)
+        for missing in fill(root) or ():
+            say(missing)
         project = Project(
             root=root,
             python=interpreter_for(target.root, options.python),
