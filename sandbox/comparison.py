@@ -1,17 +1,19 @@
 """Whether two outcomes are the same: on data, in the parent, strict by default."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.drivers.values import Drained, Enum, Named, Object, Raised, WireError
-from perfbot.sandbox.drivers.wire import encode
+from perfbot.sandbox.drivers.wire import SEAL_BYTES, encode
 from perfbot.sandbox.outcome import Outcome, exception_name
 
 CAPACITY = ("builtins.RecursionError", "builtins.MemoryError")
 """Exceptions that tell how much the machine could bear, not what the function means."""
 TEXT_LIMIT = 400
+SHOWN_ITEMS = 20_000
+NODES = (Object, Raised, Drained)
 Equivalent = Callable[[bytes, bytes, bytes], bool]
 """(expected value, actual value, arguments), each encoded -> whether the workload accepts it."""
 
@@ -36,15 +38,15 @@ def difference(
     if expected.status == "raise" and not expected.explicit:
         ours, theirs = exception_name(expected), exception_name(actual)
         return None if ours == theirs else f"raises {theirs} where the original raises {ours}"
-    if expected.body != actual.body:
-        try:
+    try:
+        if expected.body != actual.body:
             found = body_difference(expected, actual, unordered, equivalent, inputs)
-        except RecursionError:  # an answer that contains itself
-            found = "results that contain themselves differ"
-        if found is not None:
-            return found
-    if expected.effects != actual.effects:
-        return effects_difference(expected.effects, actual.effects)
+            if found is not None:
+                return found
+        if expected.effects != actual.effects:
+            return effects_difference(expected.effects, actual.effects)
+    except (WireError, RecursionError) as error:  # an answer that the original never gives
+        return f"an answer that cannot be read: {type(error).__name__}: {error}"
     return None
 
 
@@ -55,15 +57,16 @@ def body_difference(
     equivalent: Equivalent | None,
     inputs: bytes,
 ) -> str | None:
-    try:
-        before, after = expected.parts(), actual.parts()
-    except WireError as error:
-        return f"an answer that cannot be read: {error}"
+    before, after = expected.parts(), actual.parts()
     if before is None or after is None:
         return "a large result differs"
     if type(after) is not list or len(after) != len(before):
         return "an answer that is not an outcome"
-    if unordered and encode(sorted_deeply(before)) == encode(sorted_deeply(after)):
+    if (
+        unordered
+        and small(after, [SEAL_BYTES])  # each item takes a byte, unless it is named many times
+        and encode(unordered_parts(before)) == encode(unordered_parts(after))
+    ):
         return None
     if (
         equivalent is not None
@@ -87,27 +90,32 @@ def says(outcome: Outcome) -> str:
 
 
 def effects_difference(expected: bytes, actual: bytes) -> str:
-    try:
-        before, after = decode(expected), decode(actual)
-    except WireError as error:
-        return f"side effects that cannot be read: {error}"
+    before, after = decode(expected), decode(actual)
     if type(after) is not dict:
         return "side effects that cannot be read"
-    for name in sorted({*before, *after}, key=str):
+    for name in [*before, *(name for name in after if name not in before)]:
         if encode(before.get(name)) != encode(after.get(name)):
             detail = first_difference(before.get(name), after.get(name), "") or ""
-            return f"side effect on {name} differs{detail[:TEXT_LIMIT]}"
+            what = name if type(name) is str else show(name)
+            return f"side effect on {what[:TEXT_LIMIT]} differs{detail[:TEXT_LIMIT]}"
     return "side effects differ in order"
 
 
-def first_difference(ours: Any, theirs: Any, where: str) -> str | None:
+def first_difference(
+    ours: Any, theirs: Any, where: str, seen: set[tuple[int, int]] | None = None
+) -> str | None:
     """Path and both values of the first place in which two decoded values differ."""
+    seen = set() if seen is None else seen
+    if isinstance(ours, (list, tuple, dict, *NODES)):
+        if (id(ours), id(theirs)) in seen:
+            return None  # compared already: shared by several holders, or its own holder
+        seen.add((id(ours), id(theirs)))
     if type(ours) is not type(theirs):
         instead = f"{show(theirs)} ({kind(theirs)})"
         return f"{where}: {instead} where the original has {show(ours)} ({kind(ours)})"
     if isinstance(ours, (list, tuple)):
         for index, (one, other) in enumerate(zip(ours, theirs, strict=False)):
-            found = first_difference(one, other, f"{where}[{index}]")
+            found = first_difference(one, other, f"{where}[{index}]", seen)
             if found is not None:
                 return found
         if len(ours) != len(theirs):
@@ -115,13 +123,14 @@ def first_difference(ours: Any, theirs: Any, where: str) -> str | None:
         return None
     if isinstance(ours, dict) and list(ours) == list(theirs):
         for key in ours:
-            found = first_difference(ours[key], theirs[key], f"{where}[{show(key)}]")
+            found = first_difference(ours[key], theirs[key], f"{where}[{show(key)}]", seen)
             if found is not None:
                 return found
         return None
-    if isinstance(ours, (Object, Raised, Drained)):
+    if isinstance(ours, NODES):
         for name in type(ours).__dataclass_fields__:
-            found = first_difference(getattr(ours, name), getattr(theirs, name), f"{where}.{name}")
+            one, other = getattr(ours, name), getattr(theirs, name)
+            found = first_difference(one, other, f"{where}.{name}", seen)
             if found is not None:
                 return found
         return None
@@ -134,16 +143,26 @@ def same_bytes(ours: Any, theirs: Any) -> bool:
     return encode(ours) == encode(theirs)
 
 
+def unordered_parts(parts: Any) -> list[Any]:
+    """The result, the arguments and the keyword arguments of a body, each in one order."""
+    return [sorted_deeply(part) for part in parts]
+
+
 def sorted_deeply(value: Any) -> Any:
-    """`value` with its lists, tuples and dicts in one order, for originals whose order varies."""
+    """`value` with its lists, tuples and dicts in one order, for originals whose order varies.
+
+    Each is named by its type, so that a list stays another thing than a tuple.
+    """
+    name = type(value).__name__
     if isinstance(value, (list, tuple)):
-        return sorted((sorted_deeply(item) for item in value), key=encode)
+        return name, sorted((sorted_deeply(item) for item in value), key=encode)
     if isinstance(value, dict):
-        return sorted(((key, sorted_deeply(item)) for key, item in value.items()), key=encode)
+        pairs = ((sorted_deeply(key), sorted_deeply(item)) for key, item in value.items())
+        return name, sorted(pairs, key=encode)
     if isinstance(value, Drained):
-        return [value.kind, sorted_deeply(value.items), value.ended, value.final]
+        return name, value.kind, sorted_deeply(value.items), value.ended, value.final
     if isinstance(value, Object):
-        return [value.module, value.qualname, sorted_deeply(value.state)]
+        return name, value.module, value.qualname, sorted_deeply(value.state)
     return value
 
 
@@ -161,6 +180,26 @@ def show(value: Any, limit: int = TEXT_LIMIT) -> str:
         text = f"{value.qualname}({', '.join(show(item) for item in value.args)})"
     elif isinstance(value, Object):
         text = f"<{value.qualname} {show(value.state)}>"
+    elif small(value, [SHOWN_ITEMS]):
+        try:
+            text = re.sub(r" at 0x[0-9a-f]+", "", repr(value))
+        except (ValueError, RecursionError):
+            text = f"<a {kind(value)} too large to show>"
     else:
-        text = re.sub(r" at 0x[0-9a-f]+", "", repr(value))
+        text = f"<a {kind(value)} of more than {SHOWN_ITEMS} items>"
     return text if len(text) <= limit else f"{text[: limit - 3]}..."
+
+
+def small(value: Any, left: list[int]) -> bool:
+    """Whether `repr` would write at most `left[0]` items (one named twice is written twice)."""
+    left[0] -= 1
+    if left[0] < 0:
+        return False
+    inner: Iterable[Any] = ()
+    if isinstance(value, (list, tuple, set, frozenset)):
+        inner = value
+    elif isinstance(value, dict):
+        inner = (item for pair in value.items() for item in pair)
+    elif isinstance(value, NODES):
+        inner = (getattr(value, name) for name in type(value).__dataclass_fields__)
+    return all(small(item, left) for item in inner)

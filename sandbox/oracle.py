@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from perfbot.sandbox.comparison import CAPACITY, Equivalent, difference, sorted_deeply
+from perfbot.sandbox.comparison import CAPACITY, Equivalent, difference, unordered_parts
 from perfbot.sandbox.drivers.values import WireError
 from perfbot.sandbox.drivers.wire import encode
 from perfbot.sandbox.errors import BaselineError
@@ -146,7 +146,7 @@ def same_unordered(one: Outcome, other: Outcome) -> bool:
         parts = [item.parts() for item in (one, other)]
         if None in parts:
             return False
-        first, second = (encode(sorted_deeply(item)) for item in parts)
+        first, second = (encode(unordered_parts(item)) for item in parts)
     except (WireError, RecursionError):
         return False
     return first == second

@@ -39,7 +39,8 @@ class Outcome:
         if self.status != "raise":
             return None
         parts = self.parts()
-        return parts[0] if type(parts) is list and type(parts[0]) is Raised else None
+        first = parts[0] if type(parts) is list and parts else None
+        return first if type(first) is Raised else None
 
     def timed_form(self) -> bytes:
         """How a timed batch reports the same outcome."""
@@ -51,7 +52,8 @@ def parse(reply: Any) -> Outcome:
     if type(reply) is list and len(reply) == 4:
         status, explicit, body, effects = reply
         if (
-            status in (*ANSWERS, "unsendable")
+            type(status) is str
+            and status in (*ANSWERS, "unsendable")
             and type(explicit) is bool
             and type(body) is bytes
             and type(effects) is bytes

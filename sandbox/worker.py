@@ -88,10 +88,14 @@ class Channel:
         return self.check(answer, nonce)
 
     def check(self, answer: Any, nonce: bytes) -> Any:
-        if type(answer) is not list or len(answer) != 3 or answer[0] != nonce:
+        # Types first: what was sent may be an array, which compares to an array.
+        if type(answer) is not list or [type(item) for item in answer[:2]] != [bytes, str]:
+            raise ChildFailedError("corrupt", "an answer that is not one")
+        if len(answer) != 3 or answer[0] != nonce:
             raise ChildFailedError("corrupt", "an answer that no request asked for")
         if answer[1] != "ok":
-            raise ChildFailedError("error", str(answer[2])[:500])
+            text = answer[2] if type(answer[2]) is str else "an error that is not text"
+            raise ChildFailedError("error", text[:500])
         return answer[2]
 
     def read_reply(self, deadline: "Deadline") -> Any:
@@ -119,6 +123,8 @@ class Channel:
                 raise ChildFailedError("died", "the process ended without an answer")
             chunks.append(chunk)
             count -= len(chunk)
+            if count:
+                deadline.check()  # an answer that trickles in takes its time too
         return b"".join(chunks)
 
     def cpu_ns(self) -> int:
@@ -154,9 +160,15 @@ class Deadline:
 class Worker(Channel):
     """A process forked from a zygote: it loads one version of the target and answers for it."""
 
-    def load(self, target: Target, source: str, state: Sequence[str] | None = None) -> Any:
-        """Load `source` as the target's file; {"failure": text or None, "imported": [names]}."""
-        return self.request(
+    def load(
+        self, target: Target, source: str, state: Sequence[str] | None = None
+    ) -> dict[str, Any]:
+        """Load `source` as the target's file.
+
+        Returns {"failure": text or None, "imported": [module names], "state": [data names]}.
+        Raises: ChildFailedError.
+        """
+        reply = self.request(
             "load",
             module=target.module,
             path=f"{PROJECT_AT}/{target.path}",
@@ -165,6 +177,11 @@ class Worker(Channel):
             root=PROJECT_AT,
             state=None if state is None else list(state),
         )
+        if type(reply) is dict and type(reply.get("failure")) in (str, type(None)):
+            names = reply.get("imported"), reply.get("state")
+            if all(type(item) is list and set(map(type, item)) <= {str} for item in names):
+                return reply
+        raise ChildFailedError("corrupt", "an answer that does not say what was loaded")
 
     def kill(self) -> None:
         """End the process, if it still runs, and close the channel."""
