@@ -1,0 +1,354 @@
+"""perfbot's side of the wire: answers that are wrong, late, huge or missing are failures."""
+
+import os
+import socket
+import struct
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+
+from perfbot.sandbox.drivers.unwire import decode
+from perfbot.sandbox.drivers.wire import encode
+from perfbot.sandbox.languages.python import locate
+from perfbot.sandbox.outcome import Runner, parse
+from perfbot.sandbox.project import Project
+from perfbot.sandbox.target import Target
+from perfbot.sandbox.timing import BASELINE, EDIT, ForkedPair
+from perfbot.sandbox.worker import (
+    REPLY_BYTES,
+    Channel,
+    ChildFailedError,
+    Worker,
+    Zygote,
+    fork,
+    forked,
+)
+
+SOURCE = """\
+import os
+import time
+
+COUNT = [0]
+
+
+def work(what, n=0):
+    if what == "spin":
+        for _ in range(n):
+            pass
+    elif what == "die":
+        os._exit(3)
+    elif what == "sleep":
+        time.sleep(n)
+    elif what == "remember":
+        COUNT[0] += 1
+        return COUNT[0] if n else None
+    elif what == "hoard":
+        return "x" * n
+    return os.getpid()
+"""
+
+
+def work(what: str, n: int = 0) -> bytes:
+    return encode([(what, n), {}])
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Target:
+    """One function that misbehaves as asked."""
+    root = tmp_path_factory.mktemp("project")
+    (root / "mod.py").write_text(SOURCE)
+    return locate(root, "mod.py", "work", import_root=".")
+
+
+@pytest.fixture(scope="module")
+def project(target: Target) -> Project:
+    """The project that holds it."""
+    return Project(target.root, Path(sys.executable))
+
+
+@pytest.fixture(scope="module")
+def zygote(project: Project) -> Iterator[Zygote]:
+    """One sandbox for all tests of this file; each test forks from it."""
+    with Zygote(project) as started:
+        yield started
+
+
+@pytest.fixture
+def worker(zygote: Zygote, target: Target) -> Iterator[Worker]:
+    """A fork that has loaded the target."""
+    with forked(zygote.channel) as child:
+        assert child.load(target, SOURCE)["failure"] is None
+        yield child
+
+
+Answer = Callable[[socket.socket, bytes], None]
+
+
+def frame(message: Any) -> bytes:
+    data = encode(message)
+    return struct.pack(">I", len(data)) + data
+
+
+def ask_of(answer: Answer, **limits: float) -> Any:
+    """The result of a request to a peer that answers as `answer(socket, nonce)` does."""
+    channel = Channel()
+
+    def peer() -> None:
+        (size,) = struct.unpack(">I", channel.theirs.recv(4, socket.MSG_WAITALL))
+        nonce, _verb, _arguments = decode(channel.theirs.recv(size, socket.MSG_WAITALL))
+        try:
+            answer(channel.theirs, nonce)
+        except OSError:
+            return  # the other side gave up, as it should
+        finally:
+            channel.theirs.close()
+
+    thread = threading.Thread(target=peer)
+    thread.start()
+    try:
+        return channel.request("hello", **limits)  # type: ignore[arg-type]
+    finally:
+        channel.socket.close()
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+def test_an_honest_answer_arrives() -> None:
+    """The result of the answer that carries the request's nonce is returned, whatever its size."""
+    big = "x" * 3_000_000
+    assert ask_of(lambda peer, nonce: peer.sendall(frame([nonce, "ok", big]))) == big
+
+
+WRONG: dict[str, tuple[Answer, str]] = {
+    "another nonce": (lambda peer, nonce: peer.sendall(frame([b"12345678", "ok", 1])), "corrupt"),
+    "no nonce": (lambda peer, nonce: peer.sendall(frame(["ok", 1])), "corrupt"),
+    "nonce as text": (lambda peer, nonce: peer.sendall(frame([nonce.hex(), "ok", 1])), "corrupt"),
+    "nonce in an array": (
+        lambda peer, nonce: peer.sendall(frame([numpy.zeros(2), numpy.zeros(2), 1])),
+        "corrupt",
+    ),
+    "too long a list": (lambda peer, nonce: peer.sendall(frame([nonce, "ok", 1, 2])), "corrupt"),
+    "no list": (lambda peer, nonce: peer.sendall(frame(5)), "corrupt"),
+    "no bytes of the wire": (
+        lambda peer, nonce: peer.sendall(b"\0\0\0\2\xff\xff"),
+        "corrupt",
+    ),
+    "an empty frame": (lambda peer, nonce: peer.sendall(b"\0\0\0\0"), "corrupt"),
+    "a huge frame": (
+        lambda peer, nonce: peer.sendall(struct.pack(">I", REPLY_BYTES + 1) + b"x" * 100),
+        "corrupt",
+    ),
+    "half a frame": (lambda peer, nonce: peer.sendall(frame([nonce, "ok", 1])[:-1]), "died"),
+    "half a length": (lambda peer, nonce: peer.sendall(b"\0\0"), "died"),
+    "nothing": (lambda peer, nonce: None, "died"),
+    "an error": (lambda peer, nonce: peer.sendall(frame([nonce, "error", "no"])), "error"),
+    "an error that is a number": (
+        lambda peer, nonce: peer.sendall(frame([nonce, "error", 10**5000])),
+        "error",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_answer_is_a_failure(name: str) -> None:
+    """An answer that the wire does not allow raises ChildFailedError of the right kind."""
+    answer, kind = WRONG[name]
+    with pytest.raises(ChildFailedError) as failed:
+        ask_of(answer)
+    assert failed.value.kind == kind
+
+
+def test_an_answer_before_its_request_is_a_failure() -> None:
+    """What a child wrote ahead of the request cannot be taken for its answer."""
+    channel = Channel()
+    channel.theirs.sendall(frame([b"\0" * 8, "ok", 1]))
+    with pytest.raises(ChildFailedError) as failed:
+        channel.request("hello")
+    channel.close()
+    assert failed.value.kind == "corrupt"
+
+
+def test_an_answer_that_trickles_in_times_out() -> None:
+    """One byte at a time does not hold perfbot longer than the wall limit."""
+
+    def answer(peer: socket.socket, nonce: bytes) -> None:
+        for byte in frame([nonce, "ok", "x" * 500]):
+            peer.sendall(bytes([byte]))
+            time.sleep(0.01)
+
+    with pytest.raises(ChildFailedError) as failed:
+        ask_of(answer, wall_s=0.3, cpu_s=100)
+    assert failed.value.kind == "timeout"
+
+
+def test_a_silent_child_times_out_by_wall_time_at_last() -> None:
+    """A child that neither works nor answers is given up after the wall limit."""
+    with pytest.raises(ChildFailedError) as failed:
+        ask_of(lambda peer, nonce: time.sleep(0.6), wall_s=0.2, cpu_s=100)
+    assert failed.value.kind == "timeout"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        5,
+        {},
+        {"failure": 1, "imported": [], "state": []},
+        {"failure": None, "imported": 1, "state": []},
+        {"failure": None, "imported": [1], "state": []},
+        {"failure": None, "imported": []},
+    ],
+    ids=str,
+)
+def test_a_load_that_does_not_say_what_was_loaded_is_corrupt(target: Target, reply: Any) -> None:
+    """Replies to `load` are checked before they are used."""
+    worker = Worker()
+
+    def peer() -> None:
+        (size,) = struct.unpack(">I", worker.theirs.recv(4, socket.MSG_WAITALL))
+        nonce = decode(worker.theirs.recv(size, socket.MSG_WAITALL))[0]
+        worker.theirs.sendall(frame([nonce, "ok", reply]))
+
+    thread = threading.Thread(target=peer)
+    thread.start()
+    with pytest.raises(ChildFailedError) as failed:
+        worker.load(target, SOURCE)
+    thread.join()
+    worker.close()
+    assert failed.value.kind == "corrupt"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [None, [], ["return", True, b""], ["return", 1, b"", b""], ["x", True, b"", b""],
+     [numpy.zeros(2), True, b"", b""], ["return", True, "", b""]],
+    ids=str,
+)  # fmt: skip
+def test_a_call_without_an_outcome_is_corrupt(reply: Any) -> None:
+    """Only [status, explicit, body, effects] of the right types is an outcome."""
+    with pytest.raises(ChildFailedError):
+        parse(reply)
+    assert parse(["return", True, b"a", b"b"]).body == b"a"
+
+
+def test_cpu_time_is_what_a_call_may_spend(worker: Worker) -> None:
+    """A call that waits is let be; one that computes beyond its limit is stopped."""
+    assert worker.request("call", inputs=work("sleep", 1), cpu_s=0.3, wall_s=60)[0] == "return"
+    with pytest.raises(ChildFailedError) as failed:
+        worker.request("call", inputs=work("spin", 10**9), cpu_s=0.3, wall_s=60)
+    assert failed.value.kind == "timeout"
+    assert "CPU" in failed.value.detail
+
+
+def test_a_death_is_told_and_the_next_call_has_a_new_worker(
+    project: Project, target: Target, zygote: Zygote
+) -> None:
+    """A call that ends its process is no answer, and does not spoil the calls after it."""
+    with Runner(project, target, SOURCE, hash_seed=0, zygote=zygote) as runner:
+        assert runner.call(work("pid"), cpu_s=5).status == "return"
+        assert runner.call(work("die"), cpu_s=5).status == "died"
+        assert runner.call(work("pid"), cpu_s=5).status == "return"
+
+
+def test_a_version_that_does_not_import_gives_no_answer(
+    project: Project, target: Target, zygote: Zygote
+) -> None:
+    """Exceptions, exits and endless loops at import are told by `start`, not raised."""
+    failing = {
+        "1 / 0\n": "ZeroDivisionError",
+        "raise SystemExit(0)\n": "SystemExit",
+        "import os\nos._exit(0)\n": "died",
+        "x = 1\n": "no attribute",
+    }
+    for source, says in failing.items():
+        with Runner(project, target, source, hash_seed=0, zygote=zygote) as runner:
+            assert says in (runner.start() or "")
+            assert runner.call(work("pid"), cpu_s=5).status == "died"
+
+
+def test_forks_do_not_see_each_other(zygote: Zygote, worker: Worker, target: Target) -> None:
+    """What one fork loads or changes is not there in its parent or in its siblings."""
+    remember = encode([("remember", 1), {}])
+
+    def count(child: Worker) -> Any:
+        child.request("prepare", inputs=[remember], repeat=1, reseed=False)
+        child.request("run")
+        (found,) = child.request("outputs")
+        return decode(found.removeprefix(b"return"))[0]
+
+    assert [count(worker), count(worker)] == [1, 2]
+    with forked(worker) as child:
+        assert [count(child), count(child)] == [3, 4]
+    assert count(worker) == 3
+    with forked(zygote.channel) as other, pytest.raises(ChildFailedError):
+        other.request("call", inputs=remember)
+
+
+def test_the_parent_reads_the_childs_clock(worker: Worker) -> None:
+    """CPU time grows with the child's work by perfbot's own reading, and not with its sleep."""
+
+    def spent(inputs: bytes) -> int:
+        before = worker.cpu_ns()
+        worker.request("call", inputs=inputs, cpu_s=60)
+        return worker.cpu_ns() - before
+
+    little, much = spent(work("spin", 100_000)), spent(work("spin", 4_000_000))
+    assert much > 4 * little > 0
+    assert spent(work("sleep", 1)) < much
+    assert worker.pid != os.getpid()
+    os.kill(worker.pid, 0)
+
+
+def test_a_killed_worker_is_gone(zygote: Zygote) -> None:
+    """`kill` ends the process, and a request to it is then a failure."""
+    child = fork(zygote.channel)
+    child.kill()
+    with pytest.raises(ChildFailedError):
+        child.request("hello")
+    deadline = time.monotonic() + 20
+    while runs(child.pid) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not runs(child.pid)
+
+
+def runs(pid: int) -> bool:
+    """Whether a process is there and not merely unburied."""
+    try:
+        return ") Z" not in Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_an_answer_beyond_the_limit_does_not_travel(worker: Worker) -> None:
+    """A result of hundreds of megabytes comes back as its digest."""
+    status, _explicit, body, _effects = worker.request(
+        "call", inputs=work("hoard", 100_000_000), cpu_s=30
+    )
+    assert (status, body[:7], len(body)) == ("return", b"sha256:", 47)
+
+
+def test_a_timed_pair_times_each_side_and_keeps_its_outputs(
+    project: Project, target: Target
+) -> None:
+    """The slower version's batch reads longer, and both sides' outputs come back."""
+    slower = SOURCE.replace("for _ in range(n):", "for _ in range(20 * n):")
+    pair = ForkedPair(project, target, (SOURCE, slower), imports=(), hash_seed=1, core=0)
+    try:
+        times = []
+        for side in (BASELINE, EDIT):
+            pair.prepare(side, [work("spin", 50_000), work("remember")])
+            times.append(pair.run(side).cpu_ns)
+            outputs = pair.outputs(side)
+            assert len(outputs) == 2
+            assert decode(outputs[1].removeprefix(b"return"))[0] is None
+            assert pair.peak_bytes(side) > 1_000_000
+            assert pair.threads(side) == 1
+        assert times[1] > 4 * times[0]
+    finally:
+        pair.close()
