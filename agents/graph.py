@@ -11,11 +11,14 @@ Useful to know before changing it:
 """
 
 import os
+import signal
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 from perfbot.agents.proposal import Proposal
@@ -109,9 +112,13 @@ def run(
         }
         before = graph.get_state(config)
         account.earlier_s = before.values.get("elapsed_s", 0.0)
-        start: Any = None if before.next else search.first_state(before.values)
+        # Not by `before.next`: it is empty, too, when a superstep's last branch was done and the
+        # kill came before its end was written down.
+        unfinished = bool(before.values) and before.values["stop"] is None
+        start: Any = None if unfinished else search.first_state(before.values)
         try:
-            end = graph.invoke(start, config, durability="sync")
+            with search.stops_at_interrupt():
+                end = graph.invoke(start, config, durability="sync")
         except KeyboardInterrupt:
             raise InterruptedRunError(
                 "interrupted; every finished trial is kept", f"perfbot resume {folder.name}"
@@ -131,6 +138,8 @@ class _Search:
     measure_trial: Callable[[Trial], Trial]
     account: Account
     failures: list[Exception] = field(default_factory=list)
+    stopping: bool = False
+    """Ctrl-C was pressed: no branch that waits for its turn begins."""
 
     @property
     def most_rounds(self) -> int:
@@ -210,7 +219,8 @@ class _Search:
 
     def attempt(self, edit_id: str) -> dict[str, Any]:
         """Let the gates judge one edit, unless they did or the time is over."""
-        if self.archive.judged(edit_id) is None and self.account.time_left():
+        waiting = self.archive.judged(edit_id) is None and self.account.time_left()
+        if waiting and not self.stopping:
             with self.set_aside():
                 trial = self.judge_edit(self.archive.edit(edit_id))
                 self.archive.record_judged(_of(edit_id, trial))
@@ -268,6 +278,26 @@ class _Search:
             yield
         except Exception as error:  # noqa: BLE001 - not swallowed: the next node raises it
             self.failures.append(error)
+
+    @contextmanager
+    def stops_at_interrupt(self) -> Iterator[None]:
+        """Tell the branches of a Ctrl-C: LangGraph runs those that wait for a thread to their end.
+
+        Their edits stay unjudged, and `after_measure` sends a resumed run back to them.
+        """
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            self.stopping = True
+            raise KeyboardInterrupt
+
+        if threading.current_thread() is not threading.main_thread():
+            yield  # only the main thread may, and gets Ctrl-C
+            return
+        previous = signal.signal(signal.SIGINT, stop)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, previous)
 
     def raise_failures(self) -> None:
         """Raise what a branch failed with: the first, with the others noted on it."""

@@ -22,6 +22,7 @@ _PLAIN_WIDTH = 100
 _COLOURS = {Status.REFUTED: "red", Status.UNKNOWN: "yellow", Status.SURVIVED: "green"}
 _DECISIONS = {
     "accepted": "green",
+    "survived": "",
     "refuted": "red",
     "unknown": "yellow",
     "not_faster": "yellow",

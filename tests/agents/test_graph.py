@@ -23,7 +23,7 @@ from perfbot.agents.proposal import Proposal
 from perfbot.agents.search import Budget, ProposalSpec
 from perfbot.optimizer.ledger import Ledger, new_run, open_run
 from perfbot.sandbox.edit import Edit
-from perfbot.sandbox.errors import MachineError
+from perfbot.sandbox.errors import InterruptedRunError, MachineError
 from perfbot.sandbox.measurement import Measurement, Speedup
 from perfbot.sandbox.target import Target
 from perfbot.sandbox.trial import Cost, Trial
@@ -270,6 +270,29 @@ def test_kill_at_any_point_repeats_and_loses_nothing(ledger: Ledger, toy: Toy) -
     after = open_run(ledger.folder.name)
     assert after.info().state == "accepted"  # as `_main` says where the best edit is BEST
     assert len({trial.edit.id for trial in after.trials()}) == after.count() > 6
+
+
+def test_an_interrupt_at_the_end_of_a_step_loses_no_measurement(
+    ledger: Ledger, toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C while an edit is judged: it is judged to its end, no other begins, and all go on."""
+    judge = toy.judge
+
+    def interrupted(edit: Edit) -> Trial:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.2)
+        return judge(edit)
+
+    for expected in (1, 2):
+        with monkeypatch.context() as patched:
+            patched.setattr(toy, "judge", interrupted)
+            with pytest.raises(InterruptedRunError, match="perfbot resume"):
+                _search(ledger, toy, budget=Budget(candidates=3))
+        assert ledger.count() == expected
+    ended = _search(ledger, toy, budget=Budget(candidates=3))
+    assert ended.best is not None
+    assert len(_calls(toy, "measure")) == 3
+    assert len(_calls(toy, "judge")) == 3
 
 
 def test_interrupt_is_resumable(ledger: Ledger, toy: Toy) -> None:
