@@ -1,7 +1,7 @@
 """`perfbot verify`, `measure` and `aa`: judging edits that somebody hands in."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
 from perfbot.optimizer.commit import read_commit
@@ -20,8 +20,8 @@ from perfbot.sandbox.intake import edit_from
 from perfbot.sandbox.measure import aa_decisions
 from perfbot.sandbox.measure import measure as measure_pair
 from perfbot.sandbox.target import Target
-from perfbot.sandbox.timing import pair_opener
-from perfbot.sandbox.timing_cases import agreement, timing_cases, uses_randomness
+from perfbot.sandbox.timing import OpenPair, TimingCase, pair_opener
+from perfbot.sandbox.timing_cases import agreement, timing_of
 from perfbot.sandbox.trial import Trial
 from perfbot.sandbox.verify import verify
 
@@ -113,10 +113,10 @@ def measure_itself(subject: str, options: Options, decisions: int) -> int:
     return ACCEPTED if not claims else NOT_ACCEPTED
 
 
-def pair_for(session: Session, edit: Edit) -> tuple[list, Callable]:  # type: ignore[type-arg]
+def pair_for(session: Session, edit: Edit) -> tuple[Sequence[TimingCase], OpenPair]:
     """The cases to time, and what opens a pair of the original and `edit`."""
-    cases = timing_cases(session.baseline)
-    if not cases:
+    timing = timing_of(session.baseline)
+    if not timing.cases:
         raise UsageError(
             f"no case of {session.target.qualname} can be timed", "add some with --workload FILE"
         )
@@ -125,9 +125,9 @@ def pair_for(session: Session, edit: Edit) -> tuple[list, Callable]:  # type: ig
         session.target,
         (session.target.file_source, edit.file_source),
         imports=(*session.baseline.imports, *standard_imports(edit.file_source)),
-        reseed=uses_randomness(session.baseline, cases),
+        reseed=timing.random,
     )
-    return cases, open_pair
+    return timing.cases, open_pair
 
 
 def one_target(text: str) -> Target:

@@ -26,6 +26,7 @@ from perfbot.sandbox.workload import WorkloadFile, WorkloadProcess, named_cases
 if TYPE_CHECKING:
     from perfbot.sandbox.coverage import Uncovered
     from perfbot.sandbox.strength import Strength
+    from perfbot.sandbox.timing_cases import Timing
 
 FUZZ_CPU_S = 0.25
 """CPU seconds the original may spend on a generated input; larger ones are beyond the edge."""
@@ -69,6 +70,8 @@ class Baseline:
     measured_strength: "Strength | None" = None
     gaps: "list[Uncovered] | None" = None
     """What of the original its inputs do not reach; found out at the first need."""
+    timing: "Timing | None" = None
+    """What is timed; found out at the first need."""
     worth_keeping: bool = False
     """Something was found out that the copy on disk, if any, does not have."""
 

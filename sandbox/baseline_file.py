@@ -27,6 +27,8 @@ from perfbot.sandbox.settings import Settings
 from perfbot.sandbox.strength import Strength
 from perfbot.sandbox.suite import SuiteRun
 from perfbot.sandbox.target import Target
+from perfbot.sandbox.timing import TimingCase
+from perfbot.sandbox.timing_cases import Timing
 from perfbot.sandbox.workload import WorkloadFile, WorkloadProcess
 
 FORMAT = 1
@@ -88,8 +90,8 @@ def save(baseline: Baseline, key: str) -> None:
         baseline.size_limit,
         baseline.int_limit,
         None if baseline.measured_strength is None else asdict(baseline.measured_strength),
-        [row(item) for item in baseline.oracle.known.values()],
         None if baseline.gaps is None else [[g.line, g.text, g.what] for g in baseline.gaps],
+        None if baseline.timing is None else timing_row(baseline.timing),
     ]
     folder = cache_folder() / "baselines"
     with contextlib.suppress(OSError):
@@ -121,9 +123,11 @@ def load(
     except (OSError, WireError):
         return None
     (seeds, suite, imports, state, load_s, cases, corpus, discarded, size_limit, int_limit,
-     strength, known, gaps) = document  # fmt: skip
+     strength, gaps, timing) = document  # fmt: skip
     oracle = Oracle(project, target, hash_seeds=tuple(seeds))
-    oracle.known = {item.inputs: item for item in map(expected, known)}
+    kept = [expected(item) for item in corpus]
+    named = [(name, expected(item)) for name, item in cases]
+    oracle.known = {item.inputs: item for item in [*kept, *(item for _, item in named)]}
     workload = WorkloadProcess(workload_file, project, target) if workload_file else None
     return Baseline(
         project=project,
@@ -136,11 +140,12 @@ def load(
         imports=tuple(imports),
         state=tuple(state),
         load_s=load_s,
-        cases=[(name, expected(item)) for name, item in cases],
-        corpus=[expected(item) for item in corpus],
+        cases=named,
+        corpus=kept,
         discarded=discarded,
         size_limit=size_limit,
         int_limit=int_limit,
+        timing=None if timing is None else timing_from(timing),
         gaps=None if gaps is None else [Uncovered(*item) for item in gaps],
         measured_strength=None
         if strength is None
@@ -158,6 +163,16 @@ def suite_row(suite: SuiteRun) -> list[Any]:
 def suite_run(data: list[Any]) -> SuiteRun:
     tests, ended, exit_status, calls, lost_calls, seconds, output = data
     return SuiteRun(tests, ended, exit_status, tuple(calls), lost_calls, seconds, output)
+
+
+def timing_row(timing: Timing) -> list[Any]:
+    cases = [[case.name, list(case.variants), list(case.expected)] for case in timing.cases]
+    return [cases, timing.random]
+
+
+def timing_from(data: list[Any]) -> Timing:
+    cases, random = data
+    return Timing(tuple(TimingCase(name, tuple(v), tuple(e)) for name, v, e in cases), random)
 
 
 def row(item: Expected) -> list[Any]:

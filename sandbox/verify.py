@@ -16,7 +16,7 @@ from perfbot.sandbox.gates import build, coverage, fuzz, mutants, policy, replay
 from perfbot.sandbox.measure import measure
 from perfbot.sandbox.measurement import Measurement
 from perfbot.sandbox.timing import pair_opener
-from perfbot.sandbox.timing_cases import agreement, timing_cases, uses_randomness
+from perfbot.sandbox.timing_cases import agreement, timing_of
 from perfbot.sandbox.trial import Cost, Trial
 from perfbot.sandbox.verdict import Evidence, Status, Verdict
 from perfbot.sandbox.worker import ChildFailedError
@@ -64,8 +64,8 @@ def timed(baseline: Baseline, trial: Trial, *, candidates_tried: int = 1) -> Tri
         return trial
     started = time.monotonic()
     settings = baseline.settings
-    cases = timing_cases(baseline)
-    if not cases:
+    timing = timing_of(baseline)
+    if not timing.cases:
         return decided(
             trial, Measurement("inconclusive", "no case of the target can be timed", None), 0.0
         )
@@ -74,11 +74,11 @@ def timed(baseline: Baseline, trial: Trial, *, candidates_tried: int = 1) -> Tri
         baseline.target,
         (baseline.target.file_source, trial.edit.file_source),
         imports=(*baseline.imports, *standard_imports(trial.edit.file_source)),
-        reseed=uses_randomness(baseline, cases),
+        reseed=timing.random,
     )
     measurement = measure(
         open_pair,
-        cases,
+        timing.cases,
         seed=settings.seed,
         alpha=settings.alpha,
         delta=settings.delta,
