@@ -8,6 +8,8 @@ import importlib.util
 import sys
 from typing import Any
 
+from .state_watch import data_names
+
 
 class Version(importlib.machinery.SourceFileLoader):
     """Loads a module from given text as if that text lay in its file."""
@@ -51,7 +53,8 @@ class Loaded:
         self.module = module
         self.root = root
         self.state = state
-        self.before: dict[str, bytes] | None = None
+        self.watch: Any = None
+        self.logged: list[Any] = []
 
 
 def load(
@@ -72,14 +75,5 @@ def load(
         return None, f"{type(error).__name__}: {error}"
     if isinstance(function, property):
         function = function.fget
-    names = data_names(vars(found)) if state is None else tuple(state)
+    names = data_names(found, qualname) if state is None else tuple(state)
     return Loaded(function, found, root, names), None
-
-
-def data_names(namespace: dict[str, Any]) -> tuple[str, ...]:
-    """The names in a module that hold data: not modules, classes or functions, not dunders."""
-    return tuple(
-        name
-        for name, value in namespace.items()
-        if not name.startswith("__") and not callable(value) and not hasattr(value, "__spec__")
-    )

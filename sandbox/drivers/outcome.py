@@ -14,13 +14,13 @@ import zlib
 from typing import Any
 
 from .load import Loaded
+from .state_watch import Watch
+from .surroundings import Surroundings, record_logs
 from .unwire import decode
 from .values import Drained, WireError
 from .wire import MAX_ITEMS, encode, seal
 
 SEED = 20_260_101
-STATE_BYTES = 16_384
-"""Module data that encodes to more than this is not looked at after each call."""
 RAISING = frozenset(("RAISE_VARARGS", "RERAISE"))
 
 
@@ -32,9 +32,12 @@ def observe(loaded: Loaded, inputs: bytes, twice: bool) -> list[Any]:
     [exception, args, kwargs] after the call, one graph, so that aliasing shows.
     """
     calls = [decode(inputs, build=True) for _ in range(2 if twice else 1)]
-    watch_state(loaded)
+    if loaded.watch is None:
+        loaded.watch = Watch(loaded.module, loaded.state)
+        loaded.logged = record_logs()
     seed_everything()
     fresh = rng_state()
+    around = Surroundings(loaded.logged)
     with captured() as (out, err, caught):
         status, explicit, values = "return", False, []
         for args, kwargs in calls:
@@ -58,7 +61,8 @@ def observe(loaded: Loaded, inputs: bytes, twice: bool) -> list[Any]:
         "warnings": [(item.category.__name__, str(item.message)) for item in caught],
         "rng": rng_state() - fresh,
         "threads": threading.active_count() - 1,
-        "globals": changed_state(loaded),
+        "globals": loaded.watch.changes(),
+        **around.changes(),
     }
     return [
         status,
@@ -122,49 +126,6 @@ def rng_state() -> int:
         _name, words, position, _has, gauss = numpy.random.get_state()
         found = hash((found, zlib.crc32(words.tobytes()), int(position), float(gauss)))
     return found
-
-
-def changed_state(loaded: Loaded) -> dict[str, bytes]:
-    """The module's data that a call changed, each encoded; it is then put back as it was.
-
-    Large or unsendable data is left out.
-    """
-    if loaded.before is None:
-        return {}
-    changed = {}
-    for name, before in loaded.before.items():
-        data = state_of(loaded, name)
-        if data is not None and data != before:
-            changed[name] = data
-            restore(loaded, name, before)
-    return changed
-
-
-def watch_state(loaded: Loaded) -> None:
-    """Note the module's data before the first call."""
-    if loaded.before is None:
-        states = {name: state_of(loaded, name) for name in loaded.state}
-        loaded.before = {name: data for name, data in states.items() if data is not None}
-
-
-def state_of(loaded: Loaded, name: str) -> bytes | None:
-    try:
-        data = encode(getattr(loaded.module, name))
-    except (WireError, AttributeError):
-        return None
-    return data if len(data) <= STATE_BYTES else None
-
-
-def restore(loaded: Loaded, name: str, before: bytes) -> None:
-    """Put data back, in place where it is a container that others may hold too."""
-    now, old = getattr(loaded.module, name), decode(before, build=True)
-    if type(now) is type(old) is list:
-        now[:] = old
-    elif type(now) is type(old) and type(now) in (dict, set):
-        now.clear()
-        now.update(old)
-    else:
-        setattr(loaded.module, name, old)
 
 
 def is_explicit(error: BaseException, root: str) -> bool:

@@ -116,10 +116,8 @@ class Capture:
         return plain
 
     def record(self, args: Any, kwargs: Any) -> None:
-        if any(inspect.isgenerator(item) or hasattr(item, "__next__") for item in args):
-            return  # reading it would use it up
         try:
-            data = encode([args, kwargs])
+            data = encode([args, kwargs], drains=False)
         except (WireError, RecursionError):
             send("lost", 1)
             return

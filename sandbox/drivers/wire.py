@@ -75,15 +75,19 @@ def seal(data: bytes) -> bytes:
     return b"sha256:" + hashlib.sha256(data).digest() + struct.pack(">Q", len(data))
 
 
-def encode(value: Any) -> bytes:
-    """The deterministic bytes of `value`. Raises WireError for what cannot be sent."""
-    return Encoder().encode(value)
+def encode(value: Any, *, drains: bool = True) -> bytes:
+    """The deterministic bytes of `value`. Raises WireError for what cannot be sent.
+
+    Iterators are run to their end and used up, or refused where `drains` is false.
+    """
+    return Encoder(drains).encode(value)
 
 
 class Encoder:
     """One graph of values; shared objects are numbered across everything it encodes."""
 
-    def __init__(self) -> None:
+    def __init__(self, drains: bool = True) -> None:
+        self.drains = drains
         self.out: list[bytes] = []
         self.seen: dict[int, int] = {}
         self.kept: list[Any] = []
@@ -162,7 +166,9 @@ class Encoder:
     def put_sorted(self, value: Any) -> None:
         """Elements in the order of their encodings; numbered on from what was written before."""
         self.head(4, len(value))
-        found = sorted(((encode(item), item) for item in value), key=operator.itemgetter(0))
+        found = sorted(
+            ((encode(item, drains=self.drains), item) for item in value), key=operator.itemgetter(0)
+        )
         for data, item in found:
             if type(item) in SIMPLE:
                 self.out.append(data)
@@ -243,6 +249,8 @@ class Encoder:
             self.put_node(FUNCTION, "class", value.__qualname__, value.__bases__, content)
 
     def put_drained(self, value: Any, kind: type) -> None:
+        if not self.drains:
+            raise WireError(f"a {kind.__qualname__} would be used up")
         items: list[Any] = []
         ended, final = "cut", None
         try:

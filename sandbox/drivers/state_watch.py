@@ -1,0 +1,129 @@
+"""The target's module's data, before and after a call: what functions keep between calls.
+
+Watched are the module's own data, what its classes hold, and the attributes and defaults of the
+target and of functions that have any. What a call changed is told, and put back as it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import types
+from typing import Any
+
+from .unwire import decode
+from .values import WireError
+from .wire import encode
+
+STATE_BYTES = 16_384
+"""Data that encodes to more than this is not looked at after each call."""
+HELD = "."
+"""Ends the name of a class or function whose attributes are watched as one."""
+CONTAINERS = (list, dict, set)
+
+
+def data_names(module: Any, qualname: str) -> tuple[str, ...]:
+    """What may change in a module: names of data, and `owner.` for classes and functions."""
+    names = []
+    for name, value in vars(module).items():
+        if is_data(name, value):
+            names.append(name)
+        elif getattr(value, "__module__", None) == module.__name__ and holds_data(value):
+            names.append(name + HELD)
+    parts = qualname.split(".")
+    owners = [".".join(parts[:count]) + HELD for count in range(1, len(parts) + 1)]
+    return tuple(names) + tuple(name for name in owners if name not in names)
+
+
+def is_data(name: str, value: Any) -> bool:
+    """Not a module, class, function or descriptor, and no dunder."""
+    return not (
+        name.startswith("__")
+        or callable(value)
+        or hasattr(value, "__spec__")
+        or hasattr(type(value), "__get__")
+    )
+
+
+def holds_data(value: Any) -> bool:
+    if isinstance(value, type):
+        return not issubclass(value, enum.Enum) and bool(held(value))
+    if isinstance(value, types.FunctionType):
+        defaults = (value.__defaults__ or ()) + tuple((value.__kwdefaults__ or {}).values())
+        return bool(value.__dict__) or any(isinstance(item, CONTAINERS) for item in defaults)
+    return False
+
+
+def held(owner: Any) -> dict[str, Any]:
+    """The data that a class or a function holds, by name."""
+    if isinstance(owner, (staticmethod, classmethod)):
+        owner = owner.__func__
+    if isinstance(owner, types.FunctionType):
+        found = {name: item for name, item in vars(owner).items() if name != "__wrapped__"}
+        return {**found, "__defaults__": owner.__defaults__, "__kwdefaults__": owner.__kwdefaults__}
+    if isinstance(owner, type):
+        return {name: item for name, item in vars(owner).items() if is_data(name, item)}
+    return {}
+
+
+class Watch:
+    """The data of one module as it was at the first call."""
+
+    def __init__(self, module: Any, names: tuple[str, ...]) -> None:
+        self.module = module
+        found = {name: self.encoded(name) for name in names}
+        self.before = {name: data for name, data in found.items() if data is not None}
+
+    def value(self, name: str) -> Any:
+        found = self.module
+        for part in name.rstrip(HELD).split("."):
+            found = vars(found)[part]
+        return held(found) if name.endswith(HELD) else found
+
+    def encoded(self, name: str) -> bytes | None:
+        """The data's bytes; None where it is gone, large, or cannot be sent."""
+        try:
+            data = encode(self.value(name), drains=False)
+        except (WireError, KeyError, TypeError, RecursionError):
+            return None
+        return data if len(data) <= STATE_BYTES else None
+
+    def changes(self) -> dict[str, bytes]:
+        """What is not as it was, by name; it is put back."""
+        changed = {}
+        for name, before in self.before.items():
+            data = self.encoded(name)
+            if data is not None and data != before:
+                changed[name] = data
+                with contextlib.suppress(WireError):  # it holds what cannot be made again
+                    self.put_back(name, decode(before, build=True))
+        return changed
+
+    def put_back(self, name: str, old: Any) -> None:
+        *parents, last = name.rstrip(HELD).split(".")
+        owner = self.module
+        for part in parents:
+            owner = vars(owner)[part]
+        if not name.endswith(HELD):
+            put(owner, last, old)
+            return
+        owner = vars(owner)[last]
+        owner = owner.__func__ if isinstance(owner, (staticmethod, classmethod)) else owner
+        for attribute in held(owner):
+            if attribute not in old:
+                delattr(owner, attribute)
+        for attribute, value in old.items():
+            if encode(held(owner).get(attribute)) != encode(value):
+                put(owner, attribute, value)
+
+
+def put(owner: Any, name: str, old: Any) -> None:
+    """Set an attribute, in place where it is a container that others may hold too."""
+    now: Any = getattr(owner, name, None)
+    if type(now) is type(old) is list:
+        now[:] = old
+    elif type(now) is type(old) and type(now) in (dict, set):
+        now.clear()
+        now.update(old)
+    else:
+        setattr(owner, name, old)
