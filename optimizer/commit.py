@@ -108,6 +108,12 @@ def read_commit(repo: Path, revision: str) -> CommittedEdit:
             f"{name[:12]} changes {', '.join(changed) or 'nothing'}, not only {path}",
             "perfbot verify FILE::QUALNAME --candidate FILE judges such an edit",
         )
+    source = _text(repo, name, path)
+    if _trailer(repo, name, "Perfbot-Edit") != Edit(source).id:
+        raise UsageError(
+            f"{path} in {name[:12]} is not the edit that perfbot committed: it was changed since",
+            "perfbot verify FILE::QUALNAME --candidate FILE judges any edit",
+        )
     note = _read_note(repo, name)
     if note is not None and _sha256(note) != _trailer(repo, name, "Perfbot-Evidence"):
         raise UsageError(
@@ -119,7 +125,7 @@ def read_commit(repo: Path, revision: str) -> CommittedEdit:
         base=base,
         path=path,
         qualname=qualname,
-        file_source=_text(repo, name, path),
+        file_source=source,
         options=options,
         title=git_line(repo, "show", "-s", "--format=%s", name),
         evidence=None if note is None else _parsed(note),

@@ -196,10 +196,10 @@ def read_config(path: Path) -> dict[str, Any]:
     values = {name.replace("-", "_"): value for name, value in table.items()}
     _refuse_unknown_names(path, values)
     try:
-        checked = _validated(values)
+        options = checked(values)
     except PerfbotError as error:
         raise UsageError(f"{path}: {error.happened}", error.todo) from error
-    return _with_absolute_paths({name: getattr(checked, name) for name in values}, path.parent)
+    return _with_absolute_paths({name: getattr(options, name) for name in values}, path.parent)
 
 
 def folder_of(target: str) -> Path:
@@ -245,7 +245,8 @@ def _refuse_unknown_names(path: Path, values: Mapping[str, object]) -> None:
             )
 
 
-def _validated(values: Mapping[str, object]) -> Options:
+def checked(values: Mapping[str, object]) -> Options:
+    """Options of values from outside. Raises: UsageError for a wrong type or one out of range."""
     # Imported here: pydantic costs 70 ms, and most runs have no config file.
     from pydantic import TypeAdapter, ValidationError
 

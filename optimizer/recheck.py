@@ -9,7 +9,7 @@ from perfbot.optimizer.git import top_level
 from perfbot.optimizer.recipe import options_of
 from perfbot.optimizer.scratch import checkout
 from perfbot.optimizer.scratch_folder import scratch_folder
-from perfbot.optimizer.session import Say, Session, fresh_seed, opened
+from perfbot.optimizer.session import Say, Session, fresh_seed, opened, settings_of
 from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.errors import UsageError
 from perfbot.sandbox.languages.python import locate
@@ -29,6 +29,8 @@ def recheck(committed: CommittedEdit, options: Options, say: Say) -> Trial:
         checkout(repo, committed.base, tree)
         target = target_in(tree, committed.path, committed.qualname)
         options = options_of(committed.options, options, tree, folder)
+        for name, value in settings_of(options).relaxations().items():
+            say(f"not as strict as perfbot's default: {name} is {value}")
         target = replace(target, root=repo)
         edit = Edit(committed.file_source, title=committed.title, origin="commit")
         trial, _ = judge_afresh(repo, committed.base, target, edit, options, say)

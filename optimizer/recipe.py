@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from perfbot.optimizer.config import Options
+from perfbot.optimizer.config import Options, checked
 from perfbot.optimizer.git import git, git_paths
 from perfbot.sandbox.errors import UsageError
 from perfbot.sandbox.target import Target
@@ -61,13 +61,18 @@ def options_of(recipe: Mapping[str, Any], given: Options, root: Path, scratch: P
     Raises: UsageError when the recipe is not one, or its workload was changed.
     """
     values = {name: recipe[name] for name in PLAIN if name in recipe}
-    values["allow"] = tuple(values.get("allow", ()))
+    try:
+        values = {name: getattr(checked(values), name) for name in values}
+    except UsageError as error:
+        raise UsageError(f"the commit's Perfbot-Options are wrong: {error.happened}") from error
     workload = given.workload
     if workload is None and "workload_packed" in recipe:
         workload = scratch / "workload.py"
         workload.write_bytes(unpacked(str(recipe["workload_packed"])))
     elif workload is None and "workload" in recipe:
         workload = root / str(recipe["workload"])
+        if not workload.resolve().is_relative_to(root.resolve()) or not workload.is_file():
+            raise UsageError(f"the commit's workload {recipe['workload']} is not in its tree")
     wanted = recipe.get("workload_sha256")
     if workload is not None and wanted is not None:
         found = hashlib.sha256(workload.read_bytes()).hexdigest()

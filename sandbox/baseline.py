@@ -63,6 +63,8 @@ class Baseline:
     """Generated inputs on which the original gives a comparable answer."""
     discarded: dict[str, int] = field(default_factory=dict)
     """How many generated inputs were not comparable, by reason."""
+    unstable: Expected | None = None
+    """The first generated input on which two runs of the original differ, to show what differs."""
     size_limit: int = SWEEPS[0][0]
     """The largest container that the original answers in time."""
     int_limit: int | None = None
@@ -254,6 +256,8 @@ def grow(baseline: Baseline, inputs: bytes, taken: set[bytes], *, beyond: bool) 
         baseline.corpus.append(found)
     else:
         baseline.discarded[found.discarded] = baseline.discarded.get(found.discarded, 0) + 1
+        if found.discarded == "unstable" and baseline.unstable is None:
+            baseline.unstable = found
 
 
 def generated(baseline: Baseline, inputs: bytes, *, beyond: bool) -> Expected:
@@ -289,7 +293,8 @@ def require_comparable(baseline: Baseline) -> None:
     if count > UNSTABLE_SHARE * total:
         from perfbot.sandbox.comparison import difference
 
-        which = [difference(*item.outcomes[:2]) for item in unstable if len(item.outcomes) == 2]
+        shown = [*unstable, *([baseline.unstable] if baseline.unstable is not None else [])]
+        which = [difference(*item.outcomes[:2]) for item in shown if len(item.outcomes) == 2]
         raise BaselineError(
             f"{baseline.target.qualname} is not deterministic: on {count} of {total} inputs two "
             f"runs of the original differ ({next(iter(which), 'the result') or 'the result'})",

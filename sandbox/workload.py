@@ -100,19 +100,7 @@ class WorkloadProcess:
         `require_equivalent` has seen that it works on the original's own answers, so it raises
         because of an edit's answer: not a mistake in the file, but a difference.
         """
-        values = [expected, actual]
-        try:
-            reply = self.worker.request(
-                "workload_equivalent", cpu_s=CPU_S, values=values, inputs=inputs
-            )
-        except ChildFailedError as error:
-            if error.kind == "error":
-                return False
-            self.close()
-            raise UsageError(
-                f"`equivalent` of the workload {self.file.path} fails: {error}", "mend the file"
-            ) from error
-        return reply is True
+        return self.ask("workload_equivalent", values=[expected, actual], inputs=inputs) is True
 
     def require_equivalent(self, answer: bytes, inputs: bytes) -> None:
         """Raises: UsageError unless the file's `equivalent` takes an answer for its own equal."""
