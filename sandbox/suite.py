@@ -108,7 +108,7 @@ def run_suite(
         return reports.result(exited, finished.returncode or 0, seconds, output)
     outcome = "passed" if exited and finished.returncode == 0 else "failed"
     return SuiteRun(
-        {command: outcome}, exited, finished.returncode or 0, tuple(reports.calls), reports.lost,
+        {project.tests or command: outcome}, exited, finished.returncode or 0, tuple(reports.calls), reports.lost,
         seconds, output,
     )  # fmt: skip
 
