@@ -107,10 +107,8 @@ def run_suite(
     if is_pytest:
         return reports.result(exited, finished.returncode or 0, seconds, output)
     outcome = "passed" if exited and finished.returncode == 0 else "failed"
-    return SuiteRun(
-        {project.tests or command: outcome}, exited, finished.returncode or 0, tuple(reports.calls), reports.lost,
-        seconds, output,
-    )  # fmt: skip
+    tests, status = {project.tests or command: outcome}, finished.returncode or 0
+    return SuiteRun(tests, exited, status, tuple(reports.calls), reports.lost, seconds, output)
 
 
 def test_command(project: Project, target: Target, doctests: bool) -> tuple[str, bool]:
