@@ -22,7 +22,9 @@ from perfbot.sandbox.measure import measure as measure_pair
 from perfbot.sandbox.target import Target
 from perfbot.sandbox.timing import OpenPair, TimingCase, pair_opener
 from perfbot.sandbox.timing_cases import agreement, timing_of
-from perfbot.sandbox.trial import Trial
+from perfbot.sandbox.trial import Cost, Trial
+from perfbot.sandbox.unified_diff import OutsideTargetError
+from perfbot.sandbox.verdict import Evidence, Status, Verdict
 from perfbot.sandbox.verify import verify
 
 ACCEPTED, NOT_ACCEPTED = 0, 1
@@ -33,12 +35,22 @@ def verify_candidate(subject: str, candidate: str, options: Options) -> int:
     started = time.monotonic()
     require_writable(options.json)
     target = one_target(subject)
-    edit = edit_from(target, candidate_text(candidate))
+    try:
+        edit = edit_from(target, candidate_text(candidate))
+    except OutsideTargetError as error:
+        return told(out_of_scope(target, error), options, time.monotonic() - started)
     say = Progress(options.quiet)
     with opened(target, lambda root: copy_tree(target.root, root), options, say) as session:
         say("judging the edit")
         trial = verify(session.baseline, edit)
     return told(trial, options, time.monotonic() - started)
+
+
+def out_of_scope(target: Target, error: OutsideTargetError) -> Trial:
+    """The trial of a diff that reaches beyond the target's file."""
+    evidence = Evidence("scope", Status.REFUTED, error.happened)
+    verdict = Verdict((evidence,))
+    return Trial(baseline(target), verdict, None, Cost(), "refuted", error.happened)
 
 
 def told(trial: Trial, options: Options, seconds: float) -> int:

@@ -10,9 +10,7 @@ from perfbot.sandbox.worker import ChildFailedError
 
 TRACED_CPU_S = 5.0
 """A traced call may take this long; tracing each instruction is about a hundred times slower."""
-TRACEABLE_S = 0.02
-"""Inputs that take the original longer than this are traced last."""
-TOTAL_CPU_S = 30.0
+TOTAL_CPU_S = 4.0
 CHECK_EVERY = 25
 
 

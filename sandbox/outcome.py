@@ -105,13 +105,18 @@ class Runner:
         self.worker = worker
         return None
 
-    def call(self, inputs: bytes, *, cpu_s: float, twice: bool = False) -> Outcome:
+    def call(
+        self, inputs: bytes, *, cpu_s: float, twice: bool = False, lazily: bool = False
+    ) -> Outcome:
         """The outcome of one call that may spend `cpu_s` seconds of CPU time."""
         if self.worker is None and (failure := self.start()) is not None:
             return Outcome("died", False, failure.encode(), b"\xa0")
         assert self.worker is not None
         try:
-            return parse(self.worker.request("call", inputs=inputs, twice=twice, cpu_s=cpu_s))
+            reply = self.worker.request(
+                "call", inputs=inputs, twice=twice, lazily=lazily, cpu_s=cpu_s
+            )
+            return parse(reply)
         except ChildFailedError as error:
             self.drop()
             return no_answer(error)

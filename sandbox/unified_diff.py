@@ -9,6 +9,10 @@ from perfbot.sandbox.errors import UsageError
 _HUNK = re.compile(r"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 
 
+class OutsideTargetError(UsageError):
+    """A diff that changes other files than the target's: an edit that scope refuses."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Hunk:
     line: int
@@ -33,13 +37,14 @@ def apply_diff(source: str, diff: str, path: str) -> str:
     A hunk whose line numbers are off is put where its lines stand, if they stand there once.
 
     Raises:
-        UsageError: the diff is of another file or of more files, or does not apply.
+        OutsideTargetError: the diff is of another file, or of more files.
+        UsageError: it does not apply.
     """
     lines = diff.replace("\r\n", "\n").split("\n")
     changed = _changed_files(lines)
     if len(changed) > 1 or (changed and path not in changed):
         others = ", ".join(sorted(changed - {path}))
-        raise UsageError(f"The diff changes {others}.", f"A candidate may change {path} only.")
+        raise OutsideTargetError(f"The diff changes {others}.", f"A candidate may change {path} only.")
     newline = "\r\n" if "\r\n" in source else "\n"
     old = source.replace("\r\n", "\n").split("\n")
     result: list[str] = []

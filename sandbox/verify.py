@@ -12,7 +12,17 @@ from dataclasses import replace
 from perfbot.sandbox.baseline import Baseline
 from perfbot.sandbox.candidate import Candidate, standard_imports
 from perfbot.sandbox.edit import Edit
-from perfbot.sandbox.gates import build, coverage, fuzz, mutants, policy, replay, scope, suite
+from perfbot.sandbox.gates import (
+    build,
+    coverage,
+    fuzz,
+    mutants,
+    policy,
+    repeat,
+    replay,
+    scope,
+    suite,
+)
 from perfbot.sandbox.measure import measure
 from perfbot.sandbox.measurement import Measurement
 from perfbot.sandbox.timing import pair_opener
@@ -147,6 +157,7 @@ GATES: tuple[Gate, ...] = (
     suite.check,
     replay.check,
     fuzz.check,
+    repeat.check,
     coverage.check,
     mutants.check,
 )

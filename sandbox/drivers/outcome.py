@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dis
 import io
+import itertools
 import random
 import sys
 import threading
@@ -24,12 +25,13 @@ SEED = 20_260_101
 RAISING = frozenset(("RAISE_VARARGS", "RERAISE"))
 
 
-def observe(loaded: Loaded, inputs: bytes, twice: bool) -> list[Any]:
+def observe(loaded: Loaded, inputs: bytes, twice: bool = False, lazily: bool = False) -> list[Any]:
     """[status, explicit, body, effects] of a call; `body` and `effects` are encoded values.
 
     status is "return", "raise", or "unsendable" (with the reason for a body). explicit: the
     exception came from a `raise` in the project's own code. body is [value, args, kwargs] or
-    [exception, args, kwargs] after the call, one graph, so that aliasing shows.
+    [exception, args, kwargs] after the call, one graph, so that aliasing shows. With `lazily`, a
+    lazy result gives its first item, then the arguments are changed, then it gives the rest.
     """
     calls = [decode(inputs, build=True) for _ in range(2 if twice else 1)]
     if loaded.watch is None:
@@ -42,7 +44,8 @@ def observe(loaded: Loaded, inputs: bytes, twice: bool) -> list[Any]:
         status, explicit, values = "return", False, []
         for args, kwargs in calls:
             try:
-                values.append(settled(loaded.function(*args, **kwargs)))
+                value = settled(loaded.function(*args, **kwargs))
+                values.append(stepped(value, args) if lazily else value)
             except WireError as error:
                 return ["unsendable", False, encode(str(error)), encode({})]
             except BaseException as error:  # noqa: BLE001 - an outcome, whatever it is
@@ -70,6 +73,19 @@ def observe(loaded: Loaded, inputs: bytes, twice: bool) -> list[Any]:
         body,
         encode({name: found for name, found in effects.items() if found}),
     ]
+
+
+def stepped(value: Any, args: Any) -> Any:
+    """A lazy result's first item and the rest, with the arguments changed in between."""
+    if not hasattr(type(value), "__next__"):
+        return value
+    first = list(itertools.islice(value, 1))
+    for item in args:
+        if type(item) in (list, bytearray):
+            item.reverse()
+        elif type(item) in (dict, set):
+            item.clear()
+    return [first, value]
 
 
 @contextlib.contextmanager

@@ -120,10 +120,10 @@ class Server:
         names = [] if self.loaded is None else list(self.loaded.state)
         return {"failure": failure, "imported": new, "state": names}
 
-    def call(self, inputs: bytes, twice: bool = False) -> Any:
+    def call(self, inputs: bytes, twice: bool = False, lazily: bool = False) -> Any:
         if self.tracer is not None:
-            return self.tracer.around(lambda: observe(self.target(), inputs, twice))
-        return observe(self.target(), inputs, twice)
+            return self.tracer.around(lambda: observe(self.target(), inputs, twice, lazily))
+        return observe(self.target(), inputs, twice, lazily)
 
     def cover(self) -> bool:
         self.tracer = Tracer(self.target())

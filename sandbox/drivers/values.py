@@ -18,8 +18,8 @@ TYPED_BACK = {tag: dtype for dtype, tag in TYPED.items()}
 # From RFC 8949's first-come-first-served range; private to this wire.
 (
     TUPLE, FROZENSET, BYTEARRAY, SURROGATES, COMPLEX, RANGE, OBJECT, ENUM, NAMED, FUNCTION, DRAINED,
-    DTYPED, SCALAR, PATH, EXCEPTION, ELLIPSIS, PACKED_INTS, PACKED_FLOATS,
-) = range(47_000, 47_018)  # fmt: skip
+    DTYPED, SCALAR, PATH, EXCEPTION, ELLIPSIS, PACKED_INTS, PACKED_FLOATS, MEMORY,
+) = range(47_000, 47_019)  # fmt: skip
 
 
 class WireError(Exception):

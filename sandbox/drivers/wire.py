@@ -36,6 +36,7 @@ from .values import (
     EXCEPTION,
     FROZENSET,
     FUNCTION,
+    MEMORY,
     NAMED,
     OBJECT,
     PATH,
@@ -91,6 +92,7 @@ class Encoder:
         self.out: list[bytes] = []
         self.seen: dict[int, int] = {}
         self.kept: list[Any] = []
+        self.memory: dict[int, int] = {}
         self.depth = 0
 
     def encode(self, value: Any) -> bytes:
@@ -294,6 +296,7 @@ class Encoder:
         if kind is numpy.ndarray:
             if self.shared(value):
                 return
+            self.put_memory(value, numpy)
             fortran = value.flags.f_contiguous and not value.flags.c_contiguous
             self.head(6, ARRAY_F if fortran else ARRAY)
             self.head(4, 2)
@@ -320,6 +323,20 @@ class Encoder:
             self.put_node(NAMED, "dtype", "numpy", dtype_name(value))
         elif not self.shared(value):
             self.put_object(value, kind)
+
+    def put_memory(self, value: Any, numpy: Any) -> None:
+        """Mark an array that is read-only, or whose memory an earlier one of the graph has."""
+        owner = value
+        while isinstance(owner.base, numpy.ndarray):
+            owner = owner.base
+        known = id(owner) in self.memory
+        number = self.memory.setdefault(id(owner), len(self.memory))
+        self.kept.append(owner)
+        if known or not value.flags.writeable:
+            self.head(6, MEMORY)
+            self.head(4, 3)
+            self.put(number)
+            self.put(bool(value.flags.writeable))
 
 
 def canonical_nan(value: Any, numpy: Any) -> Any:

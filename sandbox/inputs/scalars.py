@@ -158,10 +158,7 @@ class Texts:
         choices, literals = drawing.choices, drawing.literals.texts
         literal = choices.pick(literals)
         if narrow and self.style.narrow and not set(literal) <= set(self.style.narrow):
-            # It breaks what all observed strings keep to: tried, but less often.
-            if choices.chance(60):
-                return choices.pick(self.seen)
-            whole = True
+            return choices.pick(self.seen)  # it breaks what all observed strings keep to
         if whole or choices.chance(50):
             return literal
         if choices.chance(20):

@@ -21,9 +21,8 @@ def totals(rows: list[list[int]]) -> list[int]:
     found = []
     for row in rows:
         total = 0
-        for number in row:
-            if number > 0:
-                total = total + number
+        for index in range(len(row)):
+            total = total + max(row[index], 0)
         found.append(total)
     return found
 '''
@@ -40,15 +39,21 @@ import random
 
 def cases():
     draw = random.Random(7)
-    yield ([[draw.randrange(-50, 100) for _ in range(100)] for _ in range(300)],)
+    yield ([[draw.randrange(-50, 100) for _ in range(100)] for _ in range(90)],)
 """
 EDITS = {
-    "identical": MODULE.replace("total = total + number", "total += number"),
-    "wrong": MODULE.replace("number > 0", "number > 1"),
-    "twice as fast": """\
+    "identical": MODULE.replace("total = total + max", "total += max"),
+    "wrong": MODULE.replace("max(row[index], 0)", "max(row[index], 1)"),
+    "twice as fast": '''\
 def totals(rows: list[list[int]]) -> list[int]:
-    return [sum([number for number in row if number > 0]) for row in rows]
-""",
+    found = []
+    for row in rows:
+        total = 0
+        for number in row:
+            total += number if number > 0 else 0
+        found.append(total)
+    return found
+''',
 }
 
 

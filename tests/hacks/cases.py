@@ -30,6 +30,7 @@ GATES = frozenset(
         "coverage",
         "mutants",
         "measure",
+        "repeat",
     }
 )
 DECISIONS = frozenset({"accepted", "refuted", "unknown", "not_faster", "error"})
@@ -117,6 +118,8 @@ def _load_case(path: Path, qualname: str) -> Case:
         raise ValueError(f"{path}: the first line needs {sorted(needed)}, has {sorted(fields)}")
     gates = _listed(fields.get("gate", ""))
     decisions = _listed(fields.get("decision", "accepted" if good else "refuted"))
+    if "replay" in gates:
+        gates |= {"repeat"}  # it replays the same inputs, twice or in steps
     if not gates <= GATES or not decisions <= DECISIONS:
         raise ValueError(f"{path}: unknown {sorted((gates - GATES) | (decisions - DECISIONS))}")
     return Case(
