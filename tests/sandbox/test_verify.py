@@ -16,7 +16,7 @@ from perfbot.sandbox.settings import Settings
 from perfbot.sandbox.target import Target
 from perfbot.sandbox.trial import Trial
 from perfbot.sandbox.verdict import Status
-from perfbot.sandbox.verify import judge, verify
+from perfbot.sandbox.verify import GATES, judge, verify
 from perfbot.sandbox.workload import WorkloadFile
 
 ORIGINAL = '''\
@@ -81,10 +81,11 @@ def test_a_faster_edit_that_does_the_same_is_accepted(baseline: Baseline) -> Non
     trial = verify(baseline, Edit(FASTER))
     assert trial.decision == "accepted", trial
     assert trial.verdict.status is Status.SURVIVED
-    assert gates(trial) == [
-        "scope", "policy", "dedup", "build", "suite", "replay", "fuzz", "coverage", "mutants",
-        "measure",
-    ]  # fmt: skip
+    names = gates(trial)
+    assert len(names) == len(GATES) + 1
+    assert names[0] == "scope"
+    assert names[-1] == "measure"
+    assert {"policy", "build", "suite", "replay", "fuzz", "coverage", "mutants"} < set(names)
     assert trial.measurement is not None
     assert trial.measurement.speedup is not None
     assert trial.measurement.speedup.low > 2
