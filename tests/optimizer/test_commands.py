@@ -286,11 +286,11 @@ KINDS_SUITE = """\
 import asyncio
 from pkg.kinds import Box, later, stream
 
-XS, YS = list(range(100)), list(range(50, 150))
+XS, YS = list(range(600)), list(range(300, 900))
 
 
 def test_all():
-    want = list(range(50, 100))
+    want = list(range(300, 600))
     assert Box(YS).method(XS) == Box.static(XS, YS) == Box.of_class(XS, YS) == want
     assert Box.Inner.deep(XS, YS) == asyncio.run(later(XS, YS)) == list(stream(XS, YS)) == want
 """
