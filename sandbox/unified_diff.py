@@ -44,7 +44,9 @@ def apply_diff(source: str, diff: str, path: str) -> str:
     changed = _changed_files(lines)
     if len(changed) > 1 or (changed and path not in changed):
         others = ", ".join(sorted(changed - {path}))
-        raise OutsideTargetError(f"The diff changes {others}.", f"A candidate may change {path} only.")
+        raise OutsideTargetError(
+            f"The diff changes {others}.", f"A candidate may change {path} only."
+        )
     newline = "\r\n" if "\r\n" in source else "\n"
     old = source.replace("\r\n", "\n").split("\n")
     result: list[str] = []

@@ -1,11 +1,13 @@
 """Gate `fuzz`: generated inputs, against the original; what refutes is shrunk by Hypothesis."""
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from perfbot.sandbox.baseline import Baseline, generated, own_literals
 from perfbot.sandbox.candidate import Candidate, counterexample
-from perfbot.sandbox.exploration import BEYOND, INSIDE, draw, smallest
+from perfbot.sandbox.exploration import BEYOND, INSIDE, draw, inputs_of, smallest
+from perfbot.sandbox.inputs.growth import grown
 from perfbot.sandbox.inputs.signature import literals_new_in
 from perfbot.sandbox.oracle import Expected
 from perfbot.sandbox.outcome import Outcome
@@ -16,8 +18,10 @@ FRESH_SHARE = 2
 nothing can be fitted to the corpus; and as many again around the edit's own new literals."""
 
 
-LARGEST = 4_000
-"""The largest container drawn because of a new int."""
+LEAST_SIZE, LARGEST = 6, 2_000
+"""Sizes that a new int may stand for."""
+GROWN = 60
+"""Inputs grown past each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,32 +82,33 @@ def draw_more(candidate: Candidate, seed: int) -> Refutation | None:
         assert baseline.workload is not None
         drawn = (visit(candidate, inputs) for inputs in baseline.workload.draw(examples, seed))
         return next((found for found in drawn if found is not None), None)
-    for number, (literals, breaking, size) in enumerate(sweeps(candidate)):
-        count = examples // 5 if breaking == BEYOND else examples
-        source = baseline.source(size, literals)
-        for inputs in draw(source, count, seed + number, breaking=breaking):
-            found = visit(candidate, inputs, breaking)
-            if found is not None:
-                return found
+    for inputs, breaking in drawn_anew(candidate, examples, seed):
+        found = visit(candidate, inputs, breaking)
+        if found is not None:
+            return found
     return None
 
 
-def sweeps(candidate: Candidate) -> list[tuple[tuple[object, ...], int, int]]:
-    """(literals, inside or beyond, largest container) of each lot of inputs to draw.
+def drawn_anew(candidate: Candidate, examples: int, seed: int) -> Iterator[tuple[bytes, int]]:
+    """(inputs, inside or beyond): like the corpus, then around the edit's own new literals.
 
-    A new int may be a size from which the edit takes another way: inputs up to twice as large
-    follow, whatever the original's edge, as few of them are enough.
+    A new int may be a size from which the edit takes another way, so observed inputs are also
+    grown past it.
     """
     baseline = candidate.baseline
-    own, new = own_literals(baseline.target), new_literals(candidate)
     size = baseline.size_limit
-    found = [(own, INSIDE, size), (own, BEYOND, size)]
-    if new:
-        found += [(new, INSIDE, size), (new, BEYOND, size)]
-    sizes = [item for item in new if isinstance(item, int) and size < 2 * item <= LARGEST]
-    if sizes:
-        found.append((new, INSIDE, 2 * max(sizes)))
-    return found
+    own, new = own_literals(baseline.target), new_literals(candidate)
+    for literals in (own, new) if new else (own,):
+        source = baseline.source(size, literals)
+        for breaking, count in ((INSIDE, examples), (BEYOND, examples // 2)):
+            seed += 1
+            for inputs in draw(source, count, seed, breaking=breaking):
+                yield inputs, breaking
+    observed = baseline.observed()
+    for number in [size, *(item for item in new if isinstance(item, int))]:
+        if LEAST_SIZE <= number <= LARGEST:
+            for arguments in grown(observed, number + 1, GROWN, seed + number):
+                yield inputs_of(arguments), BEYOND
 
 
 def new_literals(candidate: Candidate) -> tuple[object, ...]:

@@ -146,7 +146,7 @@ class Texts:
                 return text.edited(choices, choices.pick(self.seen), self.style)
             if roll >= 22 and self.seen:
                 return choices.pick(self.seen)
-            if roll >= 19 and self.seen and self.declared and not narrow:
+            if roll >= 13 and self.seen and self.declared and not narrow:
                 return text.lookalike(choices, choices.pick(self.seen))
             if fixed or (self.style.tokens and roll >= 12):
                 return text.formatted(choices, self.style, literals.texts, literals.ints)

@@ -1,0 +1,59 @@
+"""Observed inputs made larger: what an edit does only from some size on shows on these."""
+
+import random
+from collections.abc import Sequence
+
+from perfbot.sandbox.inputs.arguments import Arguments
+from perfbot.sandbox.inputs.drawing import fresh
+
+LEAST = 2
+"""Shorter containers say too little of what a longer one would hold."""
+
+
+def grown(observed: Sequence[Arguments], size: int, count: int, seed: int) -> list[Arguments]:
+    """`count` inputs like observed ones whose longest containers have about `size` elements.
+
+    Elements are drawn from the observed ones and, for ints, from their range, so that repeats and
+    single elements both occur; order, distinctness and equal lengths are kept. Deterministic.
+    """
+    draw = random.Random(seed)
+    growable = [item for item in observed if lengths_of(item)]
+    made = []
+    for _ in range(count if growable else 0):
+        like = draw.choice(growable)
+        longest = max(lengths_of(like))
+        scale = draw.uniform(1.0, 1.3) * size / longest
+        args = tuple(enlarged(item, scale, draw) for item in like.args)
+        kwargs = {name: enlarged(item, scale, draw) for name, item in like.kwargs.items()}
+        made.append(Arguments(args, kwargs))
+    return made
+
+
+def lengths_of(arguments: Arguments) -> list[int]:
+    values = [*arguments.args, *arguments.kwargs.values()]
+    return [len(item) for item in values if isinstance(item, (list, str)) and len(item) >= LEAST]
+
+
+def enlarged(value: object, scale: float, draw: random.Random) -> object:
+    """A list or string with `scale` times as many elements; anything else as it is."""
+    if isinstance(value, str) and len(value) >= LEAST:
+        return "".join(draw.choice(value) for _ in range(round(scale * len(value))))
+    if not isinstance(value, list) or len(value) < LEAST:
+        return fresh(value)
+    count = round(scale * len(value))
+    made = [element(value, scale, draw) for _ in range(count)]
+    if all(type(item) in (int, float, str) for item in value):
+        if len(set(value)) == len(value) and len(value) > LEAST:
+            made = list(dict.fromkeys(made))
+        if value == sorted(value):
+            made.sort()
+    return made
+
+
+def element(value: list[object], scale: float, draw: random.Random) -> object:
+    """One more element for `value`: an observed one, or an int of their (scaled) range."""
+    numbers = [item for item in value if type(item) is int]
+    if len(numbers) == len(value) and draw.random() < 0.7:
+        low, high = min(numbers), max(numbers)
+        return draw.randint(low, low + max(round((high - low) * draw.choice((1.0, scale))), 1))
+    return fresh(draw.choice(value))
