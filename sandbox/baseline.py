@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from perfbot.sandbox.drivers.values import WireError
 from perfbot.sandbox.drivers.wire import encode
 from perfbot.sandbox.errors import BaselineError, UsageError
-from perfbot.sandbox.exploration import BEYOND, INSIDE, Source, arguments_of, draw
+from perfbot.sandbox.exploration import BEYOND, INSIDE, Source, arguments_of, draw, inputs_of
 from perfbot.sandbox.inputs.annotations import aliases_in
 from perfbot.sandbox.inputs.arguments import Arguments
+from perfbot.sandbox.inputs.growth import grown
 from perfbot.sandbox.inputs.signature import Signature, literals_new_in, signature_of
 from perfbot.sandbox.oracle import Expected, Oracle
 from perfbot.sandbox.project import Project
@@ -35,6 +36,8 @@ SWEEPS = ((8, INSIDE), (8, INSIDE), (8, BEYOND), (40, INSIDE), (200, INSIDE))
 """(largest container, inside or beyond the domain), each a fifth of the examples: small first."""
 NO_TESTS = 5
 """pytest's exit code for "no tests collected"."""
+LARGE, GROWN = (500, 2_000, 8_000), 4
+"""Sizes to which observed inputs are grown, a few each, while the original answers in time."""
 EDGE = 5
 """This many inputs out of time, and no larger ones are tried."""
 SMALL_INT = 10
@@ -239,6 +242,12 @@ def grow_corpus(baseline: Baseline) -> None:
             if baseline.discarded.get("timeout", 0) - before > EDGE:
                 return  # the original's edge: larger inputs only cost time
         baseline.size_limit = max(size, baseline.size_limit)
+    for size in LARGE:
+        for arguments in grown(baseline.observed(), size, GROWN, randomly.getrandbits(32)):
+            before = baseline.discarded.get("timeout", 0)
+            grow(baseline, inputs_of(arguments), taken, beyond=True)
+            if baseline.discarded.get("timeout", 0) > before:
+                return
 
 
 def own_literals(target: Target) -> tuple[object, ...]:

@@ -106,7 +106,13 @@ class Runner:
         return None
 
     def call(
-        self, inputs: bytes, *, cpu_s: float, twice: bool = False, lazily: bool = False
+        self,
+        inputs: bytes,
+        *,
+        cpu_s: float,
+        wall_s: float | None = None,
+        twice: bool = False,
+        lazily: bool = False,
     ) -> Outcome:
         """The outcome of one call that may spend `cpu_s` seconds of CPU time."""
         if self.worker is None and (failure := self.start()) is not None:
@@ -114,7 +120,7 @@ class Runner:
         assert self.worker is not None
         try:
             reply = self.worker.request(
-                "call", inputs=inputs, twice=twice, lazily=lazily, cpu_s=cpu_s
+                "call", inputs=inputs, twice=twice, lazily=lazily, cpu_s=cpu_s, wall_s=wall_s
             )
             return parse(reply)
         except ChildFailedError as error:

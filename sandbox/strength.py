@@ -12,6 +12,10 @@ MUTANT_CPU_S = 0.1
 """A mutant that needs this much longer than 5 times the original is told from it by its time."""
 
 
+MUTANT_WALL_S = 1.0
+"""A mutant that sleeps has no CPU time to be told by."""
+
+
 @dataclass(frozen=True, slots=True)
 class Strength:
     """How many mutants were told from the original, and what the others changed."""
@@ -53,6 +57,7 @@ def told_apart(baseline: Baseline, zygote: Zygote, mutant: Mutant, pool: list[Ex
             return True
         for expected in pool:
             limit = MUTANT_CPU_S + 5 * expected.seconds
-            if judge(expected, runner.call(expected.inputs, cpu_s=limit)) is not None:
+            outcome = runner.call(expected.inputs, cpu_s=limit, wall_s=MUTANT_WALL_S + limit)
+            if judge(expected, outcome) is not None:
                 return True
     return False

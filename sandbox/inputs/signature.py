@@ -1,8 +1,9 @@
 """A target's parameters, read from its source; and the constants that an edit brings with it."""
 
 import ast
+import operator
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from perfbot.sandbox.inputs.arguments import Arguments
@@ -179,7 +180,33 @@ def _literals(source: str) -> list[object]:
             operand = node.operand
             if isinstance(operand, ast.Constant) and isinstance(operand.value, (int, float)):
                 found.append(-operand.value)
+        elif isinstance(node, ast.BinOp):
+            found += _folded(node)
     return [value for value in found if not isinstance(value, bool)]
+
+
+FOLDED: dict[type[ast.operator], Callable[[int, int], int]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.FloorDiv: operator.floordiv,
+    ast.LShift: operator.lshift,
+    ast.Pow: operator.pow,
+}
+
+
+def _folded(node: ast.BinOp) -> list[object]:
+    """The value of two small int constants with an operator between them."""
+    left, right, function = node.left, node.right, FOLDED.get(type(node.op))
+    if function is None or not (isinstance(left, ast.Constant) and isinstance(right, ast.Constant)):
+        return []
+    one, other = left.value, right.value
+    if type(one) is not int or type(other) is not int:
+        return []
+    shifting = isinstance(node.op, (ast.LShift, ast.Pow))
+    if not 0 <= one <= 10**6 or not 0 < other <= (64 if shifting else 10**6):
+        return []
+    return [function(one, other)]
 
 
 def flat(values: Sequence[object]) -> list[object]:
