@@ -105,7 +105,7 @@ def drawn_anew(candidate: Candidate, examples: int, seed: int) -> Iterator[tuple
             for inputs in draw(source, count, seed, breaking=breaking):
                 yield inputs, breaking
     observed = baseline.observed()
-    for number in [size, *(item for item in new if isinstance(item, int))]:
+    for number in (item for item in new if isinstance(item, int)):
         if LEAST_SIZE <= number <= LARGEST:
             for arguments in grown(observed, number + 1, GROWN, seed + number):
                 yield inputs_of(arguments), BEYOND
