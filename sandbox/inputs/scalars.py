@@ -155,10 +155,14 @@ class Texts:
         return text.spelled(drawing.for_elements(1 + length // 4).choices, alphabet, length, roll)
 
     def _around_literal(self, drawing: Drawing, *, narrow: bool, whole: bool) -> str:
+        made = self._with_literal(drawing, narrow=narrow, whole=whole)
+        if narrow and self.style.narrow and not set(made) <= set(self.style.narrow):
+            return drawing.choices.pick(self.seen)  # it breaks what all observed strings keep to
+        return made
+
+    def _with_literal(self, drawing: Drawing, *, narrow: bool, whole: bool) -> str:
         choices, literals = drawing.choices, drawing.literals.texts
         literal = choices.pick(literals)
-        if narrow and self.style.narrow and not set(literal) <= set(self.style.narrow):
-            return choices.pick(self.seen)  # it breaks what all observed strings keep to
         if whole or choices.chance(50):
             return literal
         if choices.chance(20):
