@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from perfbot.sandbox.baseline import Baseline
@@ -29,18 +30,24 @@ class Candidate:
 
     def start(self) -> str | None:
         """Load the edit under every hash seed of the oracle; what went wrong, or None."""
+        # Side by side: each starts a sandbox and an interpreter of its own.
+        with ThreadPoolExecutor() as pool:
+            failures = list(pool.map(self.start_one, self.baseline.oracle.hash_seeds))
+        return next((failure for failure in failures if failure is not None), None)
+
+    def start_one(self, hash_seed: int) -> str | None:
         baseline = self.baseline
         imports = (*baseline.imports, *standard_imports(self.edit.file_source))
-        for seed in baseline.oracle.hash_seeds:
-            runner = Runner(
-                baseline.project, baseline.target, self.edit.file_source, hash_seed=seed,
-                imports=imports, state=baseline.state,
-            )  # fmt: skip
-            self.runners.append(runner)
-            failure = runner.start()
-            if failure is not None:
-                return failure
-        return None
+        runner = Runner(
+            baseline.project,
+            baseline.target,
+            self.edit.file_source,
+            hash_seed=hash_seed,
+            imports=imports,
+            state=baseline.state,
+        )
+        self.runners.append(runner)
+        return runner.start()
 
     def try_input(self, expected: Expected, *, seed: int = 0) -> tuple[str, Outcome] | None:
         """How the edit differs on one input under one of the hash seeds, or None."""
