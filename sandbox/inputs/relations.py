@@ -39,6 +39,8 @@ class Relations:
     equal: tuple[tuple[Quantity, ...], ...] = ()
     fixed: Mapping[Path, int] = field(default_factory=dict)
     bounds: tuple[Bound, ...] = ()
+    offsets: tuple[tuple[Path, Path, int], ...] = ()
+    """(one argument, another, how much longer the other always is)."""
     orders: Mapping[Path, str] = field(default_factory=dict)
     nonnegative: frozenset[Path] = frozenset()
     nonempty: frozenset[Path] = frozenset()
@@ -57,6 +59,7 @@ class Relations:
             *(("equal", group[0][1]) for group in self.equal),
             *(("fixed", path) for path in self.fixed),
             *(("bound", bound.path) for bound in self.bounds),
+            *(("offset", path) for _, path, _ in self.offsets),
             *(("order", path) for path in self.orders),
             *(("nonnegative", path) for path in sorted(self.nonnegative, key=repr)),
             *(("nonempty", path) for path in sorted(self.nonempty, key=repr)),
@@ -83,6 +86,10 @@ class Relations:
                         lengths[path] = number
                     else:
                         ranges[path] = (number, number)
+        for one, other, offset in self.offsets:
+            if drawing.keeps(("offset", other)):
+                number = max(lengths.get(one, drawing.free_size(0, 8)), -offset)
+                lengths[one], lengths[other] = number, number + offset
         for bound in self.bounds:
             if drawing.keeps(("bound", bound.path)):
                 most = self._number(bound.quantity, drawing, lengths, ranges) + bound.above
@@ -122,6 +129,8 @@ class Relations:
             if len({numbers[item] for item in group if item in numbers}) > 1:
                 return False
         if any(set(facts.lengths[path]) - {n} for path, n in self.fixed.items()):
+            return False
+        if any(_longer(facts, one, other) != offset for one, other, offset in self.offsets):
             return False
         for limit in self.bounds:
             most = numbers.get(limit.quantity)
@@ -170,6 +179,7 @@ def relations_in(inputs: Sequence[Mapping[str, object]]) -> Relations:
         equal=equal,
         fixed=fixed,
         bounds=bounds,
+        offsets=_offsets(facts),
         orders=_orders(facts),
         nonnegative=_nonnegative(facts),
         nonempty=_nonempty(facts),
@@ -177,6 +187,25 @@ def relations_in(inputs: Sequence[Mapping[str, object]]) -> Relations:
         styles=_styles(facts),
         examples=examples,
     )
+
+
+def _longer(facts: Facts, one: Path, other: Path) -> int | None:
+    """How much longer the container at `other` is, where each path names just one."""
+    found, longer = facts.lengths.get(one, []), facts.lengths.get(other, [])
+    return longer[0] - found[0] if len(found) == len(longer) == 1 else None
+
+
+def _offsets(facts: Sequence[Facts]) -> tuple[tuple[Path, Path, int], ...]:
+    """Pairs of arguments whose lengths vary and always differ by the same one or two."""
+    found = []
+    paths = [path for path in facts[0].lengths if len(path) == 1]
+    for one, other in itertools.permutations(paths, 2):
+        steps = {_longer(item, one, other) for item in facts}
+        varies = len({tuple(item.lengths.get(one, ())) for item in facts}) > 1
+        step = next(iter(steps))
+        if len(facts) >= MIN_INPUTS and len(steps) == 1 and varies and step in (1, 2):
+            found.append((one, other, step))
+    return tuple(found)
 
 
 def _equal(
