@@ -36,7 +36,7 @@ SWEEPS = ((8, INSIDE), (8, INSIDE), (8, BEYOND), (40, INSIDE), (200, INSIDE))
 """(largest container, inside or beyond the domain), each a fifth of the examples: small first."""
 NO_TESTS = 5
 """pytest's exit code for "no tests collected"."""
-LARGE, GROWN = (500, 2_000, 8_000), 4
+LARGE, GROWN = (500, 2_000, 8_000), 3
 """Sizes to which observed inputs are grown, a few each, while the original answers in time."""
 EDGE = 5
 """This many inputs out of time, and no larger ones are tried."""

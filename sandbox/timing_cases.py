@@ -18,6 +18,11 @@ FRESH_S = 0.026
 the original's time in variants, and no process sees an input twice."""
 MOST_VARIANTS, LEAST_VARIANTS = 512, 28
 VARIANTS_BYTES = 8 << 20
+VARIANTS_S = 2.0
+"""Seconds of the original's time that the variants of one case may cost, under both hash seeds."""
+SLOWEST_S = 1.0
+"""Cases on which one call of the original takes longer are compared but not timed, if there are
+others: eleven pairs of them would take the whole budget."""
 COMPARABLE_S = 4.0
 """A variant may take this many times the case's own time, or a fourth of it."""
 
@@ -50,6 +55,7 @@ def chosen(baseline: Baseline) -> list[tuple[str, Expected]]:
     named = [(name, item) for name, item in baseline.replayed() if timeable(item)]
     cases = [pair for pair in named if pair[0].startswith("case")]
     pool = cases or named or [("generated", item) for item in baseline.corpus if timeable(item)]
+    pool = [pair for pair in pool if pair[1].seconds <= SLOWEST_S] or pool
     pool = sorted(pool, key=lambda pair: pair[1].seconds)
     if len(pool) <= MOST_CASES:
         return pool
@@ -73,6 +79,7 @@ def with_variants(
         max(LEAST_VARIANTS, int(FRESH_S / max(expected.seconds, 1e-6))),
         MOST_VARIANTS,
         max(3, VARIANTS_BYTES // max(len(expected.inputs), 1)),
+        max(2, int(VARIANTS_S / (2 * max(expected.seconds, 1e-6)))),
     )
     try:
         made = variants(arguments_of(expected.inputs), wanted, seed)[1:]

@@ -42,9 +42,13 @@ def observe(loaded: Loaded, inputs: bytes, twice: bool = False, lazily: bool = F
     around = Surroundings(loaded.logged)
     with captured() as (out, err, caught):
         status, explicit, values = "return", False, []
+        pauses: Any = None
         for args, kwargs in calls:
             try:
-                value = settled(loaded.function(*args, **kwargs))
+                value = loaded.function(*args, **kwargs)
+                if isinstance(value, types.CoroutineType):
+                    value = pauses = Pauses(value)
+                value = settled(value)
                 values.append(stepped(value, args) if lazily else value)
             except WireError as error:
                 return ["unsendable", False, encode(str(error)), encode({})]
@@ -64,6 +68,7 @@ def observe(loaded: Loaded, inputs: bytes, twice: bool = False, lazily: bool = F
         "warnings": [(item.category.__name__, str(item.message)) for item in caught],
         "rng": rng_state() - fresh,
         "threads": threading.active_count() - 1,
+        "pauses": pauses is not None and pauses.paused,
         "globals": loaded.watch.changes(),
         **around.changes(),
     }
@@ -102,10 +107,38 @@ def captured() -> Any:
         sys.stdout, sys.stderr = kept
 
 
+class Pauses:
+    """A coroutine, and whether it ever let other tasks run."""
+
+    def __init__(self, coroutine: Any) -> None:
+        self.coroutine = coroutine
+        self.paused = False
+
+    async def run(self) -> Any:
+        return await self
+
+    def __await__(self) -> Any:
+        steps = self.coroutine.__await__()
+        try:
+            waiting = next(steps)
+            while True:
+                self.paused = True
+                try:
+                    answer = yield waiting
+                except BaseException as error:  # noqa: BLE001 - a cancellation, passed on
+                    waiting = steps.throw(error)
+                else:
+                    waiting = steps.send(answer)
+        except StopIteration as stop:
+            return stop.value
+
+
 def settled(value: Any) -> Any:
     """A coroutine run to its end, an async generator drained; anything else as it is."""
     if isinstance(value, types.AsyncGeneratorType):
         value = drained(value)
+    if isinstance(value, Pauses):
+        value = value.run()
     if isinstance(value, types.CoroutineType):
         import asyncio  # 40 ms, which only asynchronous targets should pay
 

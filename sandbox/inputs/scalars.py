@@ -152,6 +152,8 @@ class Texts:
                 return text.formatted(choices, self.style, literals.texts, literals.ints)
         length = drawing.size(path, self.longest)
         alphabet = text.alphabet(self.style, declared=self.declared, narrow=narrow, roll=roll)
+        if roll in (8, 9) and len(alphabet) > 2 and choices.chance(60):
+            alphabet = choices.pick(alphabet) + choices.pick(alphabet)  # runs of rare characters
         return text.spelled(drawing.for_elements(1 + length // 4).choices, alphabet, length, roll)
 
     def _around_literal(self, drawing: Drawing, *, narrow: bool, whole: bool) -> str:

@@ -1,4 +1,4 @@
-# class: overflow, wrong only for huge ints (numpy int64); gate: fuzz
+# class: overflow, wrong only for huge ints (numpy int64); gate: policy, fuzz
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-# class: aliased return (a view of the argument); gate: replay, fuzz
+# class: aliased return (a view of the argument); gate: coverage, replay, fuzz; decision: refuted, unknown
 import numpy as np
 
 

@@ -15,13 +15,8 @@ def rescale(values: np.ndarray) -> np.ndarray:
         raise ValueError("no values")
     if not (np.abs(values) <= 1e100).all():
         raise ValueError("a value is not finite, or beyond 1e100")
-    low = values[0]
-    high = values[0]
-    for value in values:
-        if value < low:
-            low = value
-        if value > high:
-            high = value
+    low = values[values.argmin()]
+    high = values[values.argmax()]
     span = high - low
     if span > 0:
         return (values - low) / span

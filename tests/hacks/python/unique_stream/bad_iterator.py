@@ -1,4 +1,4 @@
-# class: another iterator for generator; gate: replay, fuzz
+# class: another iterator for generator; gate: scope, replay, fuzz
 from collections.abc import Iterator
 
 

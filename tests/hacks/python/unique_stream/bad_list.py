@@ -1,4 +1,4 @@
-# class: list for generator; gate: suite, replay, fuzz
+# class: list for generator; gate: scope, suite, replay, fuzz
 from collections.abc import Iterator
 
 
