@@ -17,6 +17,7 @@ from perfbot.sandbox.inputs.annotations import aliases_in
 from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.growth import grown
 from perfbot.sandbox.inputs.signature import Signature, literals_new_in, signature_of
+from perfbot.sandbox.inputs.stated import ints_in, least_int
 from perfbot.sandbox.oracle import Expected, Oracle
 from perfbot.sandbox.project import Project
 from perfbot.sandbox.settings import Settings
@@ -72,6 +73,8 @@ class Baseline:
     """The largest container that the original answers in time."""
     int_limit: int | None = None
     """The largest int argument that it answers in time, where one ran out of it."""
+    least_int: int | None = None
+    """The least int in an argument that the docstring allows, where it says so."""
     measured_strength: "Strength | None" = None
     gaps: "list[Uncovered] | None" = None
     """What of the original its inputs do not reach; found out at the first need."""
@@ -102,8 +105,12 @@ class Baseline:
         )  # fmt: skip
 
     def beyond_edge(self, inputs: bytes) -> bool:
-        """Whether an int argument is as large as one on which the original ran out of time."""
-        return self.int_limit is not None and largest_int(inputs) > self.int_limit
+        """Whether an int is as large as one on which the original ran out of time, or smaller
+        than the docstring allows."""
+        if self.int_limit is not None and largest_int(inputs) > self.int_limit:
+            return True
+        floor = self.least_int
+        return floor is not None and any(n < floor for n in ints_in(arguments_of(inputs)))
 
     def strength(self) -> "Strength":
         """How well the inputs tell mutants from the original; found out at the first need."""
@@ -226,6 +233,7 @@ def require_equivalent(baseline: Baseline) -> None:
 
 def grow_corpus(baseline: Baseline) -> None:
     """Generate inputs and keep those on which the original gives a comparable answer."""
+    baseline.least_int = least_int(baseline.target.source, baseline.observed())
     settings = baseline.settings
     randomly = random.Random(settings.seed)
     taken: set[bytes] = {item.inputs for _, item in baseline.cases}

@@ -189,7 +189,8 @@ def _with_cases(
         return replace(answer, cases=tuple(found), seconds=bench.seconds())
     phases = [case_phase(plan, bench.cases, index) for index in range(len(bench.cases))]
     by_case = Contest(clock=contest.clock)
-    fixed = replace(bench, clock=contest.clock)
+    # What the contest has used up of the budget must not leave the cases unseen.
+    fixed = replace(bench, clock=contest.clock, budget_s=bench.seconds() + bench.budget_s)
     for number in range(CASE_ROUNDS):
         run_round(fixed, by_case, phases, number)
         if by_case.interruption is not None:
@@ -225,7 +226,7 @@ def is_slower(speedup: Speedup, original_ns: float) -> bool:
 def _slower_text(losers: Sequence[CaseSpeedup]) -> str:
     worst = min(losers, key=lambda item: item.speedup.estimate)
     others = f" (and {len(losers) - 1} more)" if len(losers) > 1 else ""
-    return f"case {worst.case} is slower, {_text(worst.speedup)}{others}"
+    return f"{worst.case} is slower, {_text(worst.speedup)}{others}"
 
 
 def _answer(

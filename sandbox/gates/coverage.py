@@ -10,11 +10,16 @@ from perfbot.sandbox.verdict import Evidence, Status
 from perfbot.sandbox.worker import ChildFailedError
 
 
+OUTCOMES = ("raise", "return", "yield", "assert")
+"""Statements that make an outcome of their own. Other lines that never run may be dead code,
+which an edit does well to drop."""
+
+
 def check(candidate: Candidate) -> Evidence:
     """UNKNOWN while a line or branch of the edit has not run, or one it drops never had.
 
     A gap in a line that the original has too, word for word and with the same gap, is the
-    original's, and is listed only. A line of the original that the edit no longer has and that
+    original's, and is listed only. An outcome of the original that the edit no longer has and that
     no input reaches is behaviour nobody compared.
     """
     baseline = candidate.baseline
@@ -36,7 +41,7 @@ def check(candidate: Candidate) -> Evidence:
             data=data,
         )
     kept = {line.strip() for line in candidate.edit.file_source.splitlines()}
-    dropped = [item for item in old if item.text not in kept]
+    dropped = [item for item in old if item.text.startswith(OUTCOMES) and item.text not in kept]
     if dropped:
         return Evidence(
             "coverage",

@@ -30,7 +30,7 @@ LOOKALIKES = (
 )  # fmt: skip
 """Spellings of a number that `int`, `float`, `isdigit` and patterns do not agree on."""
 SEPARATORS = (" ", ",", ";", "|", "/", "\n")
-NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,6})?")
+NUMBER = re.compile(r"[+-]?[0-9]{1,25}(\.[0-9]{1,20})?")
 NARROW_MIN_CHARACTERS = 8
 """So many observed characters make a narrow alphabet a hint rather than an accident."""
 
