@@ -15,7 +15,7 @@ CALL_LIMIT = 2_000
 
 SCRIPT = '''\
 """Shows an input on which two versions of {qualname} differ: exits with 1 if they do."""
-import asyncio, contextlib, copy, io, sys, types
+import asyncio, contextlib, copy, io, signal, sys, types
 
 sys.dont_write_bytecode = True
 inf, nan = float("inf"), float("nan")
@@ -24,7 +24,13 @@ EDIT = {edit!r}
 ARGS, KWARGS = {args}, {kwargs}
 
 
+def too_long(*_):
+    raise TimeoutError("no answer in 10 s")
+
+
 def outcome(source):
+    signal.signal(signal.SIGALRM, too_long)
+    signal.alarm(10)
     module = types.ModuleType({module!r})
     sys.modules[{module!r}] = module
     exec(compile(source, {path!r}, "exec"), module.__dict__)
@@ -43,6 +49,7 @@ def outcome(source):
             found = ("returned", type(value).__name__, repr(value), any(value is a for a in args))
         except BaseException as error:
             found = ("raised", type(error).__name__, repr(error.args))
+    signal.alarm(0)
     return found, repr((args, kwargs)), out.getvalue()
 
 

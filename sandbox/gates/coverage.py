@@ -9,7 +9,6 @@ from perfbot.sandbox.oracle import Expected
 from perfbot.sandbox.verdict import Evidence, Status
 from perfbot.sandbox.worker import ChildFailedError
 
-
 OUTCOMES = ("raise", "return", "yield", "assert")
 """Statements that make an outcome of their own. Other lines that never run may be dead code,
 which an edit does well to drop."""

@@ -97,9 +97,9 @@ def test_a_faster_edit_that_does_the_same_is_accepted(baseline: Baseline) -> Non
         (FASTER + "\n\ndef other():\n    return 1\n", "scope"),
         (FASTER.replace("    return", "    import gc; gc.disable()\n    return"), "policy"),
         ("raise SystemExit\n\n\n" + FASTER, "scope"),
-        (FASTER.replace("list(dict", "undefined(dict"), "suite"),
+        (FASTER.replace("list(dict", "undefined(dict"), "replay"),
         (ORIGINAL.replace("not in found:", "not in found or item == 0:"), "replay"),
-        (ORIGINAL.replace("return found", "return tuple(found)"), "suite"),
+        (ORIGINAL.replace("return found", "return tuple(found)"), "replay"),
     ],
 )
 def test_a_wrong_edit_is_refuted_by_a_gate(baseline: Baseline, source: str, gate: str) -> None:
