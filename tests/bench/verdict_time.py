@@ -44,7 +44,7 @@ def cases():
 EDITS = {
     "identical": MODULE.replace("total = total + max", "total += max"),
     "wrong": MODULE.replace("max(row[index], 0)", "max(row[index], 1)"),
-    "twice as fast": '''\
+    "twice as fast": """\
 def totals(rows: list[list[int]]) -> list[int]:
     found = []
     for row in rows:
@@ -53,7 +53,7 @@ def totals(rows: list[list[int]]) -> list[int]:
             total += number if number > 0 else 0
         found.append(total)
     return found
-''',
+""",
 }
 
 
