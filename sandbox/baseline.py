@@ -75,6 +75,8 @@ class Baseline:
     """The largest int argument that it answers in time, where one ran out of it."""
     least_int: int | None = None
     """The least int in an argument that the docstring allows, where it says so."""
+    seen: list[Arguments] | None = None
+    """The named inputs' arguments, decoded at the first need."""
     measured_strength: "Strength | None" = None
     gaps: "list[Uncovered] | None" = None
     """What of the original its inputs do not reach; found out at the first need."""
@@ -89,13 +91,14 @@ class Baseline:
 
     def observed(self) -> list[Arguments]:
         """The named inputs' arguments, smallest first, for generating more like them."""
-        found = []
-        for _, item in sorted(self.cases, key=lambda pair: len(pair[1].inputs))[:60]:
-            try:
-                found.append(arguments_of(item.inputs))
-            except (WireError, ValueError):
-                continue  # a call that only the sandbox can read
-        return found
+        if self.seen is None:
+            self.seen = []
+            for _, item in sorted(self.cases, key=lambda pair: len(pair[1].inputs))[:60]:
+                try:
+                    self.seen.append(arguments_of(item.inputs))
+                except (WireError, ValueError):
+                    continue  # a call that only the sandbox can read
+        return self.seen
 
     def source(self, max_size: int, literals: tuple[object, ...]) -> Source:
         """What inputs of the target are drawn from."""

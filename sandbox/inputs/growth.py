@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.drawing import fresh
 
+LOOKED_AT = 2_000
+"""So many elements tell whether a list is sorted, or without repeats."""
 LEAST = 2
 """Shorter containers say too little of what a longer one would hold."""
 
@@ -41,19 +43,23 @@ def enlarged(value: object, scale: float, draw: random.Random) -> object:
     if not isinstance(value, list) or len(value) < LEAST:
         return fresh(value)
     count = round(scale * len(value))
-    made = [element(value, scale, draw) for _ in range(count)]
-    if all(type(item) in (int, float, str) for item in value):
-        if len(set(value)) == len(value) and len(value) > LEAST:
+    low, high = int_range(value)
+    made: list[object] = []
+    for _ in range(count):
+        if high > low and draw.random() < 0.7:
+            made.append(draw.randint(low, low + round((high - low) * draw.choice((1.0, scale)))))
+        else:
+            made.append(fresh(draw.choice(value)))
+    if len(set(map(type, value))) == 1 and type(value[0]) in (int, float, str):
+        kept = value[:LOOKED_AT]
+        if len(set(kept)) == len(kept) and len(value) > LEAST:
             made = list(dict.fromkeys(made))
-        if value == sorted(value):
+        if kept == sorted(kept):
             made.sort()
     return made
 
 
-def element(value: list[object], scale: float, draw: random.Random) -> object:
-    """One more element for `value`: an observed one, or an int of their (scaled) range."""
+def int_range(value: list[object]) -> tuple[int, int]:
+    """The least and the largest item of a list of ints, (0, 0) for any other list."""
     numbers = [item for item in value if type(item) is int]
-    if len(numbers) == len(value) and draw.random() < 0.7:
-        low, high = min(numbers), max(numbers)
-        return draw.randint(low, low + max(round((high - low) * draw.choice((1.0, scale))), 1))
-    return fresh(draw.choice(value))
+    return (min(numbers), max(numbers)) if len(numbers) == len(value) else (0, 0)

@@ -11,14 +11,14 @@ import sys
 from pathlib import Path
 
 # A function that the rules proposer can improve, in a package whose sdist has its tests.
-RELEASE = "boltons==26.2.0"
-TARGET = "boltons/setutils.py::IndexedSet.difference"
-TESTS = "pytest -q tests/test_setutils.py"
+RELEASE = "smartypants==2.0.2"
+TARGET = "smartypants.py::convert_backticks"
+TESTS = "pytest -q tests/test.py"
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / ".demo"
-# What to time; the tests themselves call it with a handful of items.
-WORKLOAD = ROOT / "tests" / "bench" / "workloads" / "boltons_indexed_set.py"
+# What to time; the tests themselves call it with a few words.
+WORKLOAD = ROOT / "tests" / "bench" / "workloads" / "smartypants_text.py"
 PERFBOT = Path(sys.executable).with_name("perfbot")
 
 
