@@ -32,6 +32,7 @@ from perfbot.sandbox.timing_cases import Timing
 from perfbot.sandbox.workload import WorkloadFile, WorkloadProcess
 
 FORMAT = 1
+FIELDS = 14
 KEPT = 200
 """So many baselines are kept; the least recently used go first."""
 
@@ -123,6 +124,8 @@ def load(
         os.utime(path)
     except (OSError, WireError):
         return None
+    if type(document) is not list or len(document) != FIELDS:
+        return None
     (
         seeds, suite, imports, state, load_s, cases, corpus, discarded, size_limit, int_limit,
         least_int, strength, gaps, timing,
@@ -171,12 +174,14 @@ def suite_run(data: list[Any]) -> SuiteRun:
 
 def timing_row(timing: Timing) -> list[Any]:
     cases = [[case.name, list(case.variants), list(case.expected)] for case in timing.cases]
-    return [cases, timing.random]
+    return [cases, timing.random, timing.sweep_s]
 
 
 def timing_from(data: list[Any]) -> Timing:
-    cases, random = data
-    return Timing(tuple(TimingCase(name, tuple(v), tuple(e)) for name, v, e in cases), random)
+    cases, random, sweep_s = data
+    return Timing(
+        tuple(TimingCase(name, tuple(v), tuple(e)) for name, v, e in cases), random, sweep_s
+    )
 
 
 def row(item: Expected) -> list[Any]:

@@ -20,9 +20,9 @@ MOST_VARIANTS, LEAST_VARIANTS = 512, 28
 VARIANTS_BYTES = 8 << 20
 VARIANTS_S = 2.0
 """Seconds of the original's time that the variants of one case may cost, under both hash seeds."""
-SLOWEST_S = 1.0
-"""Cases on which one call of the original takes longer are compared but not timed, if there are
-others: eleven pairs of them would take the whole budget."""
+SWEEP_S = 0.6
+"""One call of each timed case takes the original at most about this long, where there is a choice:
+a bound needs eleven pairs of sweeps and more. Slower cases are compared, but not timed."""
 COMPARABLE_S = 4.0
 """A variant may take this many times the case's own time, or a fourth of it."""
 
@@ -34,18 +34,21 @@ class Timing:
     cases: tuple[TimingCase, ...]
     random: bool
     """A timed call draws random numbers: each call is then seeded as in the gates."""
+    sweep_s: float = 0.0
+    """Seconds that one call of each case takes the original."""
 
 
 def timing_of(baseline: Baseline) -> Timing:
     """What to time: the workload's cases, else captured calls, else generated inputs."""
     if baseline.timing is None:
         draw = random.Random(baseline.settings.seed)
-        cases, seeded = [], False
+        cases, seeded, sweep_s = [], False, 0.0
         for name, expected in chosen(baseline):
+            sweep_s += expected.seconds
             inputs, outcomes = with_variants(baseline, expected, draw.getrandbits(32))
             cases.append(TimingCase(name, tuple(inputs), tuple(outcomes)))
             seeded = seeded or "rng" in decode(expected.outcomes[0].effects)
-        baseline.timing = Timing(tuple(cases), seeded)
+        baseline.timing = Timing(tuple(cases), seeded, sweep_s)
         baseline.worth_keeping = True
     return baseline.timing
 
@@ -55,12 +58,24 @@ def chosen(baseline: Baseline) -> list[tuple[str, Expected]]:
     named = [(name, item) for name, item in baseline.replayed() if timeable(item)]
     cases = [pair for pair in named if pair[0].startswith("case")]
     pool = cases or named or [("generated", item) for item in baseline.corpus if timeable(item)]
-    pool = [pair for pair in pool if pair[1].seconds <= SLOWEST_S] or pool
-    pool = sorted(pool, key=lambda pair: pair[1].seconds)
+    pool = within_sweep(sorted(pool, key=lambda pair: pair[1].seconds))
     if len(pool) <= MOST_CASES:
         return pool
     step = (len(pool) - 1) / (MOST_CASES - 1)
     return [pool[round(index * step)] for index in range(MOST_CASES)]
+
+
+def within_sweep(pool: list[tuple[str, Expected]]) -> list[tuple[str, Expected]]:
+    """The quickest of `pool` (sorted) that fit in a sweep, and one more if they take next to
+    nothing: the workload's weight is then in the slow ones."""
+    spent = 0.0
+    kept: list[tuple[str, Expected]] = []
+    for pair in pool:
+        if kept and spent + pair[1].seconds > SWEEP_S and spent > SWEEP_S / 20:
+            break
+        kept.append(pair)
+        spent += pair[1].seconds
+    return kept
 
 
 def timeable(expected: Expected) -> bool:

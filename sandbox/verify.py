@@ -32,6 +32,8 @@ from perfbot.sandbox.verdict import Evidence, Status, Verdict
 from perfbot.sandbox.worker import ChildFailedError
 
 Gate = Callable[[Candidate], Evidence]
+PAIRS = 80
+"""Pairs that a slow target's budget must have room for, whatever `measure_budget_s` says."""
 DECISIONS = {Status.REFUTED: "refuted", Status.UNKNOWN: "unknown", Status.SURVIVED: "survived"}
 
 
@@ -93,7 +95,7 @@ def timed(baseline: Baseline, trial: Trial, *, candidates_tried: int = 1) -> Tri
         alpha=settings.alpha,
         delta=settings.delta,
         candidates_tried=candidates_tried,
-        budget_s=settings.measure_budget_s,
+        budget_s=max(settings.measure_budget_s, PAIRS * timing.sweep_s),
         allow_slower_cases=settings.allow_slower_cases,
         clock=settings.clock,
         agree=agreement(baseline),

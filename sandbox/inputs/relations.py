@@ -17,6 +17,8 @@ MIN_INPUTS = 3
 """Distinct inputs that must agree before a relation between values counts as a hint."""
 FIXED_LENGTH_MIN_INPUTS = 5
 """A length that never varies needs more inputs than a relation that holds as lengths vary."""
+MOST_PATHS = 40
+"""Places in an input that relations are looked for between: a tuple of thousands has as many."""
 KEY = reprlib.Repr()
 KEY.maxdict = KEY.maxlist = KEY.maxtuple = KEY.maxset = KEY.maxfrozenset = 20
 KEY.maxstring = 200
@@ -168,7 +170,7 @@ def relations_in(inputs: Sequence[Mapping[str, object]]) -> Relations:
     facts = [facts_of(item) for item in unique.values()]
     if not facts:
         return Relations()
-    numbers = [item.quantities() for item in facts]
+    numbers = [dict(itertools.islice(item.quantities().items(), MOST_PATHS)) for item in facts]
     equal = _equal(facts, numbers)
     taken = {member for group in equal for member in group}
     fixed = _fixed(facts)
@@ -277,7 +279,7 @@ def _bounds(
     taken: set[Quantity],
 ) -> tuple[Bound, ...]:
     found: dict[Path, Bound] = {}
-    paths = dict.fromkeys(path for fact in facts for path in fact.ints)
+    paths = list(dict.fromkeys(path for fact in facts for path in fact.ints))[:MOST_PATHS]
     quantities = dict.fromkeys(item for each in numbers for item in each)
     for path in paths:
         if ("value", path) in taken:
