@@ -142,15 +142,18 @@ class Deadline:
         self.started = time.monotonic()
         self.cpu_before = self.cpu()
 
-    def cpu(self) -> int:
-        if not self.channel.pid:
-            return 0
-        with contextlib.suppress(OSError):  # it died; the read that follows will say so
-            return self.channel.cpu_ns()
-        return 0
+    def cpu(self) -> int | None:
+        """The process's CPU time; None while its id is unknown, or once it is gone."""
+        if self.channel.pid:
+            with contextlib.suppress(OSError):  # it died; the read that follows will say so
+                return self.channel.cpu_ns()
+        return None
 
     def check(self) -> None:
-        spent_s = (self.cpu() - self.cpu_before) / 1e9
+        now = self.cpu()
+        if self.cpu_before is None:
+            self.cpu_before = now
+        spent_s = 0.0 if now is None or self.cpu_before is None else (now - self.cpu_before) / 1e9
         if spent_s > self.cpu_s:
             raise ChildFailedError("timeout", f"more than {self.cpu_s:g} s of CPU time")
         if time.monotonic() - self.started > self.wall_s:

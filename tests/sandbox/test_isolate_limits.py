@@ -260,6 +260,7 @@ def test_nothing_survives_a_killed_perfbot(mark: str) -> None:
     """SIGKILL for perfbot takes every sandbox with it."""
     parent = subprocess.Popen([PYTHON, "-c", PARENT.replace("MARK", mark)], stdin=subprocess.PIPE)
     wait_for(mark)
+    time.sleep(0.5)  # bubblewrap's own command line has the mark before it asks to die with us
     parent.kill()
     parent.communicate()
     deadline = time.monotonic() + 10
