@@ -285,15 +285,17 @@ class _Search:
 
         Their edits stay unjudged, and `after_measure` sends a resumed run back to them.
         """
+        previous = signal.getsignal(signal.SIGINT)
 
         def stop(number: int, frame: FrameType | None) -> None:
             self.stopping = True
-            raise KeyboardInterrupt
+            if callable(previous):
+                previous(number, frame)
 
-        if threading.current_thread() is not threading.main_thread():
-            yield  # only the main thread may, and gets Ctrl-C
+        if threading.current_thread() is not threading.main_thread() or not callable(previous):
+            yield  # only the main thread may, and gets Ctrl-C; or Ctrl-C is ignored, as by nohup
             return
-        previous = signal.signal(signal.SIGINT, stop)
+        signal.signal(signal.SIGINT, stop)
         try:
             yield
         finally:

@@ -12,8 +12,10 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -273,16 +275,27 @@ def test_kill_at_any_point_repeats_and_loses_nothing(ledger: Ledger, toy: Toy) -
 
 
 def test_an_interrupt_at_the_end_of_a_step_loses_no_measurement(
-    ledger: Ledger, toy: Toy, monkeypatch: pytest.MonkeyPatch
+    ledger: Ledger, toy: Toy, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     """Ctrl-C while an edit is judged: it is judged to its end, no other begins, and all go on."""
     judge = toy.judge
+    heard = threading.Event()
+    main = threading.main_thread().ident
+    assert main is not None
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        heard.set()
+        raise KeyboardInterrupt
 
     def interrupted(edit: Edit) -> Trial:
-        os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(0.2)
+        heard.clear()
+        while not heard.is_set():  # one that comes just before the main thread waits wakes nobody
+            signal.pthread_kill(main, signal.SIGINT)
+            heard.wait(1)
         return judge(edit)
 
+    previous = signal.signal(signal.SIGINT, hear)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, previous))
     for expected in (1, 2):
         with monkeypatch.context() as patched:
             patched.setattr(toy, "judge", interrupted)
