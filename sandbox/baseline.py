@@ -17,7 +17,7 @@ from perfbot.sandbox.inputs.annotations import aliases_in
 from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.growth import grown
 from perfbot.sandbox.inputs.signature import Signature, literals_new_in, signature_of
-from perfbot.sandbox.inputs.stated import ints_in, least_int
+from perfbot.sandbox.inputs.stated import below, least_ints
 from perfbot.sandbox.oracle import Expected, Oracle
 from perfbot.sandbox.project import Project
 from perfbot.sandbox.settings import Settings
@@ -73,8 +73,8 @@ class Baseline:
     """The largest container that the original answers in time."""
     int_limit: int | None = None
     """The largest int argument that it answers in time, where one ran out of it."""
-    least_int: int | None = None
-    """The least int in an argument that the docstring allows, where it says so."""
+    least_ints: dict[str, int] = field(default_factory=dict)
+    """The least int that the docstring allows, of the parameters of which it says so."""
     seen: list[Arguments] | None = None
     """The named inputs' arguments, decoded at the first need."""
     measured_strength: "Strength | None" = None
@@ -112,8 +112,9 @@ class Baseline:
         than the docstring allows."""
         if self.int_limit is not None and largest_int(inputs) > self.int_limit:
             return True
-        floor = self.least_int
-        return floor is not None and any(n < floor for n in ints_in(arguments_of(inputs)))
+        return bool(
+            self.least_ints and below(self.least_ints, self.signature, arguments_of(inputs))
+        )
 
     def strength(self) -> "Strength":
         """How well the inputs tell mutants from the original; found out at the first need."""
@@ -236,7 +237,9 @@ def require_equivalent(baseline: Baseline) -> None:
 
 def grow_corpus(baseline: Baseline) -> None:
     """Generate inputs and keep those on which the original gives a comparable answer."""
-    baseline.least_int = least_int(baseline.target.source, baseline.observed())
+    baseline.least_ints = least_ints(
+        baseline.target.source, baseline.signature, baseline.observed()
+    )
     settings = baseline.settings
     randomly = random.Random(settings.seed)
     taken: set[bytes] = {item.inputs for _, item in baseline.cases}

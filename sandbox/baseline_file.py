@@ -90,7 +90,7 @@ def save(baseline: Baseline, key: str) -> None:
         baseline.discarded,
         baseline.size_limit,
         baseline.int_limit,
-        baseline.least_int,
+        baseline.least_ints,
         None if baseline.measured_strength is None else asdict(baseline.measured_strength),
         None if baseline.gaps is None else [[g.line, g.text, g.what] for g in baseline.gaps],
         None if baseline.timing is None else timing_row(baseline.timing),
@@ -128,7 +128,7 @@ def load(
         return None
     (
         seeds, suite, imports, state, load_s, cases, corpus, discarded, size_limit, int_limit,
-        least_int, strength, gaps, timing,
+        least_ints, strength, gaps, timing,
     ) = document  # fmt: skip
     oracle = Oracle(project, target, hash_seeds=tuple(seeds))
     kept = [expected(item) for item in corpus]
@@ -151,7 +151,7 @@ def load(
         discarded=discarded,
         size_limit=size_limit,
         int_limit=int_limit,
-        least_int=least_int,
+        least_ints=least_ints,
         timing=None if timing is None else timing_from(timing),
         gaps=None if gaps is None else [Uncovered(*item) for item in gaps],
         measured_strength=None

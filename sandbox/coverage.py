@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from perfbot.sandbox.baseline import Baseline
 from perfbot.sandbox.languages.python import functions
+from perfbot.sandbox.languages.python_guards import decided, declared
 from perfbot.sandbox.outcome import Runner
 from perfbot.sandbox.worker import ChildFailedError
 
@@ -14,6 +15,7 @@ SLOWDOWN = 200
 """Tracing each instruction makes a call about this many times slower."""
 TOTAL_CPU_S = 4.0
 CHECK_EVERY = 25
+ONE_WAY = "a condition that always went one way"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,35 @@ def missing(
     ]
     for line, taken, passed in report["branches"]:
         if inside(line) and not (taken and passed):
-            found.append(Uncovered(line, text(line), "a condition that always went one way"))
+            found.append(Uncovered(line, text(line), ONE_WAY))
     return found
+
+
+def without_decided(
+    baseline: Baseline, source: str, gaps: Iterable[Uncovered]
+) -> tuple[list[Uncovered], list[Uncovered]]:
+    """The gaps that an input might yet close, and those that no argument in the domain can.
+
+    The second are guards whose answer the annotations, the docstring or the code itself gives.
+    """
+    observed = [baseline.signature.bind(item) or {} for item in baseline.observed()]
+    only_ints = [
+        name for name in baseline.least_ints if all(type(it.get(name)) is int for it in observed)
+    ]
+    known = declared(baseline.signature.parameters, baseline.least_ints, only_ints)
+    found = decided(source, baseline.target.qualname, known)
+    open_gaps: list[Uncovered] = []
+    closed: list[Uncovered] = []
+    left = found.conditions.copy()
+    for gap in gaps:
+        if gap.what == ONE_WAY and left[gap.line] > 0:
+            left[gap.line] -= 1
+            closed.append(gap)
+        elif gap.line in found.dead:
+            closed.append(gap)
+        else:
+            open_gaps.append(gap)
+    return open_gaps, closed
 
 
 def is_header(text: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from perfbot.sandbox.baseline import Baseline
 from perfbot.sandbox.candidate import Candidate
-from perfbot.sandbox.coverage import Uncovered, uncovered
+from perfbot.sandbox.coverage import Uncovered, uncovered, without_decided
 from perfbot.sandbox.oracle import Expected
 from perfbot.sandbox.verdict import Evidence, Status
 from perfbot.sandbox.worker import ChildFailedError
@@ -31,7 +31,12 @@ def check(candidate: Candidate) -> Evidence:
         return Evidence("coverage", Status.UNKNOWN, f"the edit could not be traced: {error}")
     inherited = {(item.text, item.what) for item in old}
     new = [item for item in gaps if (item.text, item.what) not in inherited]
-    data = {"uncovered": [describe(item) for item in gaps], "inputs": len(pool)}
+    new, closed = without_decided(baseline, candidate.edit.file_source, new)
+    data = {
+        "uncovered": [describe(item) for item in gaps],
+        "outside the domain": [describe(item) for item in closed],
+        "inputs": len(pool),
+    }
     if new:
         return Evidence(
             "coverage",
@@ -48,7 +53,10 @@ def check(candidate: Candidate) -> Evidence:
             f"the edit drops what no input tests: {describe(dropped[0])} in the original",
             data={**data, "dropped": [describe(item) for item in dropped]},
         )
-    return Evidence("coverage", Status.SURVIVED, "every line and branch has run", data=data)
+    detail = "every line and branch has run"
+    if closed:
+        detail += f", except for what no allowed argument reaches: {describe(closed[0])}"
+    return Evidence("coverage", Status.SURVIVED, detail, data=data)
 
 
 def timed(pool: Sequence[Expected]) -> list[tuple[float, bytes]]:

@@ -2,27 +2,51 @@
 
 import ast
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from perfbot.sandbox.inputs.arguments import Arguments
-from perfbot.sandbox.inputs.signature import parsed
+from perfbot.sandbox.inputs.signature import Signature, parsed
 
 NUMBERS = r"(?:integers?|ints?|numbers?|whole numbers?)"
-POSITIVE = re.compile(rf"(?<!non-)(?<!non)\bpositive {NUMBERS}\b|\bnatural numbers?\b", re.I)
-NONNEGATIVE = re.compile(rf"\bnon-?negative {NUMBERS}\b", re.I)
+FLOORS = {
+    re.compile(rf"\bnon-?negative {NUMBERS}\b", re.I): 0,
+    re.compile(rf"(?<!non-)(?<!non)\bpositive {NUMBERS}\b|\bnatural numbers?\b", re.I): 1,
+}
+TAKES = re.compile(
+    r"\b(?:given|takes?|accepts?|receives?|expects?|inputs?|arguments?|param(?:eter)?s?)\b"
+    r"(?!.*\b(?:and|returns?|yields?|results?|outputs?|gives?|counts?)\b)[^,]{0,30}$",
+    re.I | re.S,
+)
+"""Said right before: the phrase is of what the function takes."""
 
 
-def least_int(source: str, observed: Sequence[Arguments]) -> int | None:
-    """The least int that the docstring of the function in `source` lets an argument hold.
+def least_ints(source: str, signature: Signature, observed: Sequence[Arguments]) -> dict[str, int]:
+    """The least int that the docstring of the function in `source` lets each argument hold.
 
-    1 where it speaks of positive integers, 0 of non-negative ones; None where it says neither, or
-    an observed input holds a smaller one (the words are then about something else).
+    1 where it speaks of positive integers, 0 of non-negative ones. Arguments of which it says
+    neither are left out, and those that hold a smaller one in an observed input (the words are
+    then about something else).
     """
     text = docstring(source)
-    floor = 0 if NONNEGATIVE.search(text) else 1 if POSITIVE.search(text) else None
-    if floor is None or any(value < floor for item in observed for value in ints_in(item)):
-        return None
-    return floor
+    names = [item.name for item in signature.parameters]
+    found: dict[str, int] = {}
+    for phrase, floor in FLOORS.items():
+        for name in spoken_of(phrase, text, names):
+            found.setdefault(name, floor)
+    for arguments in observed:
+        for name in below(found, signature, arguments):
+            del found[name]
+    return found
+
+
+def below(floors: Mapping[str, int], signature: Signature, arguments: Arguments) -> list[str]:
+    """The parameters whose arguments hold an int that is smaller than `floors` says."""
+    bound = signature.bind(arguments) or {}
+    return [
+        name
+        for name, floor in floors.items()
+        if name in bound and any(value < floor for value in ints_in(bound[name]))
+    ]
 
 
 def docstring(source: str) -> str:
@@ -33,9 +57,29 @@ def docstring(source: str) -> str:
     return ""
 
 
-def ints_in(arguments: Arguments) -> Iterable[int]:
-    """The ints that are arguments, and those in lists or tuples that are."""
-    for value in [*arguments.args, *arguments.kwargs.values()]:
-        for item in value if isinstance(value, (list, tuple)) else [value]:
-            if type(item) is int:
-                yield item
+def spoken_of(phrase: re.Pattern[str], text: str, names: Sequence[str]) -> set[str]:
+    """The parameters that the phrase is said of: all, where it is said of "a" nameless argument.
+
+    "Given a positive integer" and "positive integer n" are about arguments; "return a positive
+    integer" and "the first n natural numbers" are about results and numbers in general.
+    """
+    any_name = rf"`?(?i:{'|'.join(map(re.escape, names))})\b`?" if names else r"(?!)"
+    after = re.compile(rf"\W{{1,3}}(?:called |named )?{any_name}(?:(?:,| and|, and) {any_name})*")
+    before = re.compile(rf"\b({any_name})(?: of| is| are| must| should| ?:| ?\()[^.;]{{0,40}}$")
+    found: set[str] = set()
+    for match in phrase.finditer(text):
+        clause = re.split(r"[.;]|\n\s*\n", text[: match.start()])[-1]
+        named = after.match(text, match.end()) or before.search(clause)
+        if named is not None:
+            words = set(re.findall(r"\w+", named.group().lower()))
+            found.update(name for name in names if name.lower() in words)
+        elif TAKES.search(clause):
+            found.update(names)
+    return found
+
+
+def ints_in(value: object) -> Iterable[int]:
+    """The int that an argument is, or those in a list or tuple that it is."""
+    for item in value if isinstance(value, (list, tuple)) else [value]:
+        if type(item) is int:
+            yield item

@@ -365,19 +365,22 @@ def test_each_case_is_listed_with_its_own_speedup() -> None:
 
 
 @pytest.mark.parametrize(
-    ("estimate", "high", "call_ns", "slower"),
+    ("estimate", "high", "call_ns", "gained_ns", "slower"),
     [
-        (0.5, 0.6, 100_000, True),
-        (0.5, 1.1, 100_000, False),  # not sure
-        (0.97, 0.99, 100_000, False),  # too small a share
-        (0.5, 0.6, SLOWER_NS / 2, False),  # too few nanoseconds
+        (0.5, 0.6, 100_000, 0, True),
+        (0.5, 1.1, 100_000, 0, False),  # not sure
+        (0.97, 0.99, 100_000, 0, False),  # too small a share
+        (0.5, 0.6, SLOWER_NS / 2, 0, False),  # too few nanoseconds
+        (0.5, 0.6, 100_000, 90_000_000, True),
+        (0.5, 0.6, 100_000, 110_000_000, False),  # a thousand of them cost less than is gained
     ],
 )
 def test_slower_means_sure_and_enough(
-    estimate: float, high: float, call_ns: float, slower: bool
+    estimate: float, high: float, call_ns: float, gained_ns: float, slower: bool
 ) -> None:
     """A case is slower when the bound, the share and the nanoseconds all say so."""
-    assert is_slower(Speedup(estimate, 0.1, high, 0.99, 12, "cpu"), call_ns) is slower
+    speedup = Speedup(estimate, 0.1, high, 0.99, 12, "cpu")
+    assert is_slower(speedup, call_ns, gained_ns) is slower
 
 
 def test_winner_of_many_needs_more_evidence() -> None:
