@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from perfbot.sandbox.drivers.values import WireError
 from perfbot.sandbox.drivers.wire import encode
 from perfbot.sandbox.errors import BaselineError, UsageError
-from perfbot.sandbox.exploration import BEYOND, INSIDE, Source, arguments_of, draw, inputs_of
+from perfbot.sandbox.exploration import BEYOND, INSIDE, Source, arguments_of, draw, encoded
 from perfbot.sandbox.inputs.annotations import aliases_in
 from perfbot.sandbox.inputs.arguments import Arguments
+from perfbot.sandbox.inputs.generic import twins
 from perfbot.sandbox.inputs.growth import grown
 from perfbot.sandbox.inputs.signature import Signature, literals_new_in, signature_of
 from perfbot.sandbox.inputs.stated import below, least_ints
@@ -256,10 +257,13 @@ def grow_corpus(baseline: Baseline) -> None:
             if baseline.discarded.get("timeout", 0) - before > EDGE:
                 return  # the original's edge: larger inputs only cost time
         baseline.size_limit = max(size, baseline.size_limit)
+    observed = baseline.observed()
+    for inputs in encoded(twins(baseline.signature, observed, baseline.target.file_source)):
+        grow(baseline, inputs, taken, beyond=True)
     for size in LARGE:
-        for arguments in grown(baseline.observed(), size, GROWN, randomly.getrandbits(32)):
+        for inputs in encoded(grown(observed, size, GROWN, randomly.getrandbits(32))):
             before = baseline.discarded.get("timeout", 0)
-            grow(baseline, inputs_of(arguments), taken, beyond=True)
+            grow(baseline, inputs, taken, beyond=True)
             if baseline.discarded.get("timeout", 0) > before:
                 return
 

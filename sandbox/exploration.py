@@ -7,7 +7,7 @@ domain), so no edit is judged there.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from perfbot.sandbox.drivers.unwire import decode
@@ -61,11 +61,16 @@ def draw(source: Source, count: int, seed: int, *, breaking: int) -> Iterator[by
         break_percent=breaking,
         aliases=source.aliases,
     )
+    return encoded(made)
+
+
+def encoded(made: Iterable[Arguments]) -> Iterator[bytes]:
+    """The encoded form of each of the argument lists that can travel."""
     for arguments in made:
         try:
             yield inputs_of(arguments)
         except WireError:
-            continue  # too deep to travel
+            continue  # too deep
 
 
 def smallest(source: Source, refutes: Visit, *, seed: int, breaking: int) -> bytes | None:
