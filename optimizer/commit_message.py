@@ -20,8 +20,18 @@ def commit_message(evidence: EvidenceDocument, evidence_sha256: str) -> str:
     price = price_sentences(evidence.measurement)
     if price:
         paragraphs.append(_wrapped(" ".join(price)))
+    paragraphs.append(_wrapped(_one_line(domain_sentence(evidence))))
     trailers = "\n".join(f"{key}: {value}" for key, value in _trailers(evidence, evidence_sha256))
     return "\n\n".join([paragraph for paragraph in paragraphs if paragraph] + [trailers]) + "\n"
+
+
+def domain_sentence(evidence: EvidenceDocument) -> str:
+    """What arguments the edit was judged on: more than was seen is not promised."""
+    data = next((gate.data for gate in evidence.gates if gate.name == "fuzz"), {})
+    lines = data.get("domain")
+    if not isinstance(lines, list) or not lines:
+        return ""
+    return f"Judged on {'; '.join(str(line) for line in lines)}."
 
 
 def price_sentences(measurement: MeasurementDocument | None) -> list[str]:

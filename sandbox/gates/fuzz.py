@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from perfbot.sandbox.baseline import Baseline, generated, own_literals
 from perfbot.sandbox.candidate import Candidate, counterexample
 from perfbot.sandbox.exploration import BEYOND, INSIDE, draw, inputs_of, smallest
+from perfbot.sandbox.inputs.domain import domain
 from perfbot.sandbox.inputs.growth import grown
 from perfbot.sandbox.inputs.signature import literals_new_in
 from perfbot.sandbox.oracle import Expected
@@ -44,6 +45,7 @@ def check(candidate: Candidate) -> Evidence:
         "fresh": len(candidate.explored),
         "discarded": dict(baseline.discarded),
         "seed": seed,
+        "domain": domain(baseline.signature, baseline.observed(), baseline.least_ints),
     }
     if found is not None:
         found = shrunk(candidate, found, seed)

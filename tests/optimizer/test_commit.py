@@ -67,6 +67,7 @@ def _target(repo: Path, path: str = "src/mod.py") -> Target:
 def _evidence(repo: Path, edit: Edit = EDIT, measured: Measurement = MEASURED) -> dict[str, object]:
     gates = (
         Evidence("scope", Status.SURVIVED, ""),
+        Evidence("fuzz", Status.SURVIVED, "", data={"domain": ["x: list of int, as seen"]}),
         Evidence("mutants", Status.SURVIVED, "", data={"killed": 33, "total": 35}),
     )
     trial = Trial(edit, Verdict(gates), measured, Cost(), "accepted", "A set is hashed.")
@@ -139,7 +140,7 @@ def test_message_says_what_was_gained(repo: Path) -> None:
     info = _commit(repo)
     message = _git(repo, "show", "-s", "--format=%B", info.commit)
     assert message.splitlines()[0] == "perf(f): list membership -> set; 3.12x faster"
-    assert "\n\nA set is hashed.\n\n" in message
+    assert "\n\nA set is hashed.\n\nJudged on x: list of int, as seen.\n\n" in message
     trailers = _git(repo, "show", "-s", "--format=%(trailers:only,unfold)", info.commit)
     found = dict(line.split(": ", 1) for line in trailers.splitlines())
     assert found == {
@@ -148,7 +149,7 @@ def test_message_says_what_was_gained(repo: Path) -> None:
         "Perfbot-Speedup": "3.12x [3.02, 3.20] at 99%",
         "Perfbot-Energy": "-67% (estimated)",
         "Perfbot-Oracle-Strength": "0.94 (33/35 mutants)",
-        "Perfbot-Gates": "scope, mutants",
+        "Perfbot-Gates": "scope, fuzz, mutants",
         "Perfbot-Options": json.dumps(OPTIONS, sort_keys=True),
         "Perfbot-Evidence": info.evidence_sha256,
     }
