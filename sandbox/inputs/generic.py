@@ -18,7 +18,7 @@ from perfbot.sandbox.inputs.signature import Parameter, Signature
 OPEN = frozenset(("Any", "object"))
 BARE = frozenset(("list", "List", "tuple", "Tuple", "Sequence", "Iterable", "Collection"))
 """Annotations that leave the elements' type to be seen."""
-MOST = 20
+MOST = 12
 """Observed inputs that get a twin, the smallest first."""
 
 
@@ -27,8 +27,9 @@ def twins(
 ) -> Iterator[Arguments]:
     """Observed inputs in which each element of a generic parameter `x` has become `[x]`.
 
-    Equal elements stay equal and their order stays. A second twin also wraps the arguments that
-    are like an element themselves (what is looked for, say).
+    Equal elements stay equal and their order stays. Further twins also wrap the arguments that are
+    like an element themselves (what is looked for, say), wrap every other element of a parameter,
+    or leave one parameter as it was.
     """
     bound = [values for item in observed if (values := signature.bind(item)) is not None]
     names = generic(signature.parameters, bound, OPEN | unbounded(file_source))
@@ -37,16 +38,22 @@ def twins(
     alike = {kind(item) for values in bound for name in names for item in leaves(values.get(name))}
     alike.discard(None)
     for values in bound[:MOST]:
-        wrapped = {
+        every = {
             name: wrap(value) if name in names else fresh(value) for name, value in values.items()
         }
-        yield signature.call(wrapped)
+        yield signature.call(every)
         with_items = {
-            name: [fresh(value)] if kind(value) in alike else wrapped[name]
+            name: [fresh(value)] if kind(value) in alike else every[name]
             for name, value in values.items()
         }
-        if with_items != wrapped:
+        if with_items != every:
             yield signature.call(with_items)
+        for name in sorted(names & set(values)):
+            half = wrap(values[name], step=2)
+            if half != every[name]:
+                yield signature.call({**every, name: half})
+            if len(names) > 1:
+                yield signature.call({**every, name: fresh(values[name])})
 
 
 def generic(
@@ -91,14 +98,16 @@ def leaves(value: object) -> Iterator[object]:
             yield item
 
 
-def wrap(value: object) -> object:
-    """A copy of a list, tuple or iterator with each leaf in a list of its own; else just a copy."""
+def wrap(value: object, *, step: int = 1) -> object:
+    """A copy of a list, tuple or iterator with every `step`-th leaf in a list of its own."""
     if not isinstance(value, (list, tuple, Drained)):
         return fresh(value)
-    made = [
-        wrap(item) if isinstance(item, (list, tuple, Drained)) else [fresh(item)]
-        for item in _items(value)
-    ]
+    made: list[object] = []
+    for at, item in enumerate(_items(value)):
+        if isinstance(item, (list, tuple, Drained)):
+            made.append(wrap(item, step=step))
+        else:
+            made.append(fresh(item) if at % step else [fresh(item)])
     if isinstance(value, Drained):
         return replace(value, items=made)
     return made if isinstance(value, list) else tuple(made)

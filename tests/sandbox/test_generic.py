@@ -44,9 +44,19 @@ def test_what_was_only_seen_as_ints_stays(header: str) -> None:
 
 def test_without_an_annotation_several_kinds_have_to_be_seen() -> None:
     assert made("def f(a)", ([1],), (["x"],)) == [([[1]],), ([["x"]],)]
-    assert made("def f(a: list)", ([1, None, "x"],)) == [([[1], [None], ["x"]],)]
+    assert made("def f(a: list)", ([1, None, "x"],))[0] == ([[1], [None], ["x"]],)
 
 
 def test_an_argument_that_is_like_an_element_is_wrapped_in_a_second_twin() -> None:
     found = made("def f(a: list[T], b: T, c: bool)", ([1], 1, None))
     assert found == [([[1]], 1, None), ([[1]], [1], None)]
+
+
+def test_elements_of_both_sorts_and_parameters_of_both_sorts_are_mixed() -> None:
+    found = made("def f(a: list[T], b: list[T])", ([1, 2], [3]))
+    assert found == [
+        ([[1], [2]], [[3]]),
+        ([[1], 2], [[3]]),
+        ([1, 2], [[3]]),
+        ([[1], [2]], [3]),
+    ]
