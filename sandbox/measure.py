@@ -77,33 +77,6 @@ def measure(
         return replace(found, samples=(*screened.samples, *found.samples))
 
 
-def confirm(
-    open_pair: OpenPair,
-    cases: Sequence[TimingCase],
-    *,
-    seed: int,
-    alpha: float = 0.01,
-    delta: float = 0.02,
-    candidates_tried: int = 1,
-    budget_s: float = 20.0,
-    allow_slower_cases: bool = False,
-    clock: str = "auto",
-    agree: Agree = exactly,
-    calibration: Calibration | None = None,
-    meter: EnergyMeter | None = None,
-) -> Measurement:
-    """`measure` without the screening: for the winner of a search, once all were tried.
-
-    Give a `seed` not used before for this edit, so that the rounds are fresh.
-
-    Raises: as `measure`.
-    """
-    with measurement_lock():
-        bench = _bench(open_pair, cases, seed, alpha, delta, budget_s, clock, agree)
-        plan = calibration or calibrate(open_pair, cases, seed)
-        return _confirmed(bench, plan, candidates_tried, allow_slower_cases, meter)
-
-
 def aa_decisions(
     open_pair: OpenPair,
     cases: Sequence[TimingCase],
