@@ -18,6 +18,7 @@ from perfbot.sandbox.inputs.signature import Parameter, Signature
 OPEN = frozenset(("Any", "object"))
 BARE = frozenset(("list", "List", "tuple", "Tuple", "Sequence", "Iterable", "Collection"))
 """Annotations that leave the elements' type to be seen."""
+STREAM = re.compile(r"^['\"]?(?:\w+\.)*(?:Iterable|Iterator|Generator)\b")
 MOST = 12
 """Observed inputs that get a twin, the smallest first."""
 
@@ -28,8 +29,8 @@ def twins(
     """Observed inputs in which each element of a generic parameter `x` has become `[x]`.
 
     Equal elements stay equal and their order stays. Further twins also wrap the arguments that are
-    like an element themselves (what is looked for, say), wrap every other element of a parameter,
-    or leave one parameter as it was.
+    like an element themselves (what is looked for, say), wrap every other element of a parameter
+    (and make it an iterator that ends once, where it is annotated so), or leave one as it was.
     """
     bound = [values for item in observed if (values := signature.bind(item)) is not None]
     names = generic(signature.parameters, bound, OPEN | unbounded(file_source))
@@ -37,6 +38,7 @@ def twins(
         return
     alike = {kind(item) for values in bound for name in names for item in leaves(values.get(name))}
     alike.discard(None)
+    streams = {item.name for item in signature.parameters if STREAM.search(item.annotation or "")}
     for values in bound[:MOST]:
         every = {
             name: wrap(value) if name in names else fresh(value) for name, value in values.items()
@@ -52,6 +54,10 @@ def twins(
             half = wrap(values[name], step=2)
             if half != every[name]:
                 yield signature.call({**every, name: half})
+            if name in streams and isinstance(half, (list, tuple)):
+                yield signature.call(
+                    {**every, name: Drained("list_iterator", [*half], "end", None)}
+                )
             if len(names) > 1:
                 yield signature.call({**every, name: fresh(values[name])})
 

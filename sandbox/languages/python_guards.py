@@ -10,8 +10,8 @@ Only what follows from the text by these rules counts; whatever is unclear stays
 - a parameter of a helper that is only ever called has the least of what its calls pass;
 - sums, products and floor divisions of these; `len` is at least 0.
 
-A parameter counts up to the first statement that binds it anew, a loop's name only if nothing else
-binds it, and a builtin only if the file binds no such name.
+A parameter counts up to the first statement that binds it anew, a loop's name only if no other
+statement than such loops binds it, and a builtin only if the file binds no such name.
 """
 
 import ast
@@ -100,10 +100,13 @@ class _View:
         self.known = dict(parameters)
         self.until = _first_bindings(function)
         bindings = Counter(_bound_in(function))
+        starts: dict[str, list[ast.expr]] = {}
         for name, start in _ranges(function):
-            least = self.least(start)
-            if bindings[name] == 1 and least is not None and "range" not in shadowed:
-                self.known[name] = Declared("int", least)
+            starts.setdefault(name, []).append(start)
+        for name, found in starts.items():  # outer loops first
+            least = [low for start in found if (low := self.least(start)) is not None]
+            if bindings[name] == len(least) and "range" not in shadowed:
+                self.known[name] = Declared("int", min(least))
                 del self.until[name]
 
     def declared(self, name: ast.Name) -> Declared:

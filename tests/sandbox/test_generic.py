@@ -2,6 +2,7 @@
 
 import pytest
 
+from perfbot.sandbox.drivers.values import Drained
 from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.generic import twins
 from perfbot.sandbox.inputs.signature import signature_of
@@ -60,3 +61,9 @@ def test_elements_of_both_sorts_and_parameters_of_both_sorts_are_mixed() -> None
         ([1, 2], [[3]]),
         ([[1], [2]], [3]),
     ]
+
+
+def test_what_may_be_an_iterator_becomes_one() -> None:
+    streams = [item[0] for item in made("def f(a: 'abc.Iterable[T]')", ([1, 2],)) if item]
+    assert [item.items for item in streams if isinstance(item, Drained)] == [[[1], 2]]
+    assert not any(isinstance(item[0], Drained) for item in made("def f(a: list[T])", ([1, 2],)))

@@ -1,0 +1,16 @@
+# kind: better algorithm, with a guard outside the stated domain
+def coprime_below(n):
+    if not isinstance(n, int) or n <= 0:
+        raise ValueError("n must be a positive integer")
+    count = n
+    left = n
+    divisor = 2
+    while divisor * divisor <= left:
+        if left % divisor == 0:
+            while left % divisor == 0:
+                left //= divisor
+            count -= count // divisor
+        divisor += 1
+    if left > 1:
+        count -= count // left
+    return count
