@@ -2,6 +2,7 @@
 
 import json
 import platform
+from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -186,7 +187,11 @@ def titled(ledger: Ledger, edit_id: str) -> tuple[Edit, str]:
         asked = ledger.proposals(ProposalSpec(step.parent).key) or []
         reasons[:0] = [item.reason for item in asked if item.edit.id == step.id]
         step = ledger.edit(step.parent)
-    return replace(edit, title="; ".join(titles)), " ".join(dict.fromkeys(reasons))
+    parts = [
+        title if count == 1 else f"{title}, in {count} places"
+        for title, count in Counter(titles).items()
+    ]
+    return replace(edit, title="; ".join(parts)), " ".join(dict.fromkeys(reasons))
 
 
 def evidence_of(trial: Trial, session: Session, base: str, options: Options) -> dict[str, Any]:
