@@ -57,12 +57,12 @@ def recursion_memo(function: Function) -> Iterator[Rewrite]:
     names = list(function.parameters)
     start = 1 if ast.get_docstring(node, clean=False) is not None and len(node.body) > 1 else 0
     first, last = node.body[start], node.body[-1]
-    if any(_spans_lines(n) for statement in node.body[start:] for n in ast.walk(statement)):
+    if any(spans_lines(n) for statement in node.body[start:] for n in ast.walk(statement)):
         return
     known, solve = function.fresh("known"), function.fresh("solve")
     key = names[0] if len(names) == 1 else f"({', '.join(names)})"
     begin = function.file.line_start(function.file.span(node.body[start])[0])
-    comments = _comments_above(function, begin, node)
+    comments = comments_above(function, begin, node)
     finish = function.file.span(last)[1]
     if function.insert_before(first, "") is None or function.insert_before(last, "") is None:
         return
@@ -151,7 +151,7 @@ def _inside(
     return found
 
 
-def _spans_lines(node: ast.AST) -> bool:
+def spans_lines(node: ast.AST) -> bool:
     """Whether a string runs over several lines, so that indenting would change it."""
     text = isinstance(node, ast.JoinedStr) or (
         isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)
@@ -159,7 +159,7 @@ def _spans_lines(node: ast.AST) -> bool:
     return text and node.lineno != node.end_lineno  # type: ignore[attr-defined]
 
 
-def _comments_above(function: Function, begin: int, node: FunctionNode) -> int:
+def comments_above(function: Function, begin: int, node: FunctionNode) -> int:
     """The start of the comment lines just above the body's first statement."""
     floor = function.file.span(node)[0]
     at = begin
