@@ -43,7 +43,11 @@ LARGE, GROWN = (500, 2_000, 8_000), 3
 EDGE = 5
 """This many inputs out of time, and no larger ones are tried."""
 SMALL_INT = 10
+OBSERVED_BYTES = 1 << 20
+"""Named inputs are read, smallest first, until so much was: enough to generate more like them."""
 UNSTABLE_SHARE = 0.5
+NEVER_MEANT = ("NameError", "UnboundLocalError")
+"""Raised by accident, these are the function's own mistakes: no caller can count on them."""
 
 
 @dataclass(slots=True)
@@ -94,7 +98,11 @@ class Baseline:
         """The named inputs' arguments, smallest first, for generating more like them."""
         if self.seen is None:
             self.seen = []
+            bytes_read = 0
             for _, item in sorted(self.cases, key=lambda pair: len(pair[1].inputs))[:60]:
+                if bytes_read > OBSERVED_BYTES:
+                    break
+                bytes_read += len(item.inputs)
                 try:
                     self.seen.append(arguments_of(item.inputs))
                 except (WireError, ValueError):
@@ -218,7 +226,7 @@ def require_callable(baseline: Baseline, cases: list[tuple[str, bytes]]) -> None
     assert baseline.workload is not None
     qualname = baseline.target.qualname
     for name, inputs in cases:
-        if baseline.signature.bind(arguments_of(inputs)) is None:
+        if len(inputs) < OBSERVED_BYTES and baseline.signature.bind(arguments_of(inputs)) is None:
             raise UsageError(
                 f"{qualname} cannot be called with {name} of {baseline.workload.file.path}",
                 f"`cases` yields one tuple per call: all the arguments of {qualname}",
@@ -293,13 +301,17 @@ def generated(baseline: Baseline, inputs: bytes, *, beyond: bool) -> Expected:
     if found.discarded == "timeout" and (size := largest_int(inputs)) > SMALL_INT:
         baseline.int_limit = min(baseline.int_limit or size, max(size // 4, SMALL_INT))
     outcome = found.outcomes[0]
-    if beyond and found.discarded is None and outcome.status == "raise" and not outcome.explicit:
+    if found.discarded is not None or outcome.status != "raise" or outcome.explicit:
+        return found
+    if beyond or outcome.exception_name() in NEVER_MEANT:
         return replace(found, discarded="outside the domain")
     return found
 
 
 def largest_int(inputs: bytes) -> int:
-    """The largest absolute value of an int that is itself an argument."""
+    """The largest absolute value of an int that is itself an argument; 0 beside large data."""
+    if len(inputs) > OBSERVED_BYTES:
+        return 0
     arguments = arguments_of(inputs)
     values = [*arguments.args, *arguments.kwargs.values()]
     return max((abs(item) for item in values if type(item) is int), default=0)

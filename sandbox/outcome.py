@@ -42,6 +42,11 @@ class Outcome:
         first = parts[0] if type(parts) is list and parts else None
         return first if type(first) is Raised else None
 
+    def exception_name(self) -> str | None:
+        """The class name of the builtin exception raised, or None."""
+        raised = self.exception()
+        return raised.qualname if raised is not None and raised.module == "builtins" else None
+
     def timed_form(self) -> bytes:
         """How a timed batch reports the same outcome."""
         return self.status.encode() + self.body

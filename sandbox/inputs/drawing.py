@@ -19,7 +19,7 @@ DRAWN_LEAVES = 24
 
 One Hypothesis choice takes about 20 microseconds, a seeded one 1."""
 
-ATOMS = (type(None), bool, int, float, complex, str, bytes)
+ATOM_TYPES = frozenset((type(None), bool, int, float, complex, str, bytes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,4 +107,21 @@ class Drawing:
 
 def fresh(value: object) -> object:
     """A copy that shares no mutable part with `value`: sharing would read as aliasing."""
-    return value if isinstance(value, ATOMS) else copy.deepcopy(value)
+    return _copied(value, {})
+
+
+def _copied(value: object, memo: dict[int, object]) -> object:
+    """`copy.deepcopy`, a hundred times as fast on lists of atoms; inner sharing is kept."""
+    if type(value) in ATOM_TYPES:
+        return value
+    if id(value) in memo:
+        return memo[id(value)]
+    if type(value) is not list:
+        return copy.deepcopy(value, memo)
+    made: list[object] = []
+    memo[id(value)] = made
+    if ATOM_TYPES.issuperset(map(type, value)):
+        made.extend(value)
+    else:
+        made.extend(_copied(item, memo) for item in value)
+    return made

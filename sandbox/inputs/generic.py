@@ -13,6 +13,7 @@ from dataclasses import replace
 from perfbot.sandbox.drivers.values import Drained
 from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.drawing import fresh
+from perfbot.sandbox.inputs.growth import volume
 from perfbot.sandbox.inputs.signature import Parameter, Signature
 
 OPEN = frozenset(("Any", "object"))
@@ -21,6 +22,8 @@ BARE = frozenset(("list", "List", "tuple", "Tuple", "Sequence", "Iterable", "Col
 STREAM = re.compile(r"^['\"]?(?:\w+\.)*(?:Iterable|Iterator|Generator)\b")
 MOST = 12
 """Observed inputs that get a twin, the smallest first."""
+MOST_VOLUME = 5_000
+"""Inputs that hold more values get none."""
 
 
 def twins(
@@ -32,7 +35,11 @@ def twins(
     like an element themselves (what is looked for, say), wrap every other element of a parameter
     (and make it an iterator that ends once, where it is annotated so), or leave one as it was.
     """
-    bound = [values for item in observed if (values := signature.bind(item)) is not None]
+    bound = [
+        values
+        for item in observed
+        if volume(item) <= MOST_VOLUME and (values := signature.bind(item)) is not None
+    ]
     names = generic(signature.parameters, bound, OPEN | unbounded(file_source))
     if not names:
         return

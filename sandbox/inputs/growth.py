@@ -8,6 +8,8 @@ from perfbot.sandbox.inputs.drawing import fresh
 
 LOOKED_AT = 2_000
 """So many elements tell whether a list is sorted, or without repeats."""
+MOST_VOLUME = 100_000
+"""A grown input may hold so many values: rows of a table are not made longer, but there are more."""
 LEAST = 2
 """Shorter containers say too little of what a longer one would hold."""
 
@@ -19,7 +21,11 @@ def grown(observed: Sequence[Arguments], size: int, count: int, seed: int) -> li
     single elements both occur; order, distinctness and equal lengths are kept. Deterministic.
     """
     draw = random.Random(seed)
-    growable = [item for item in observed if lengths_of(item)]
+    growable = [
+        item
+        for item in observed
+        if (lengths := lengths_of(item)) and volume(item) * size <= MOST_VOLUME * max(lengths)
+    ]
     made = []
     for _ in range(count if growable else 0):
         like = draw.choice(growable)
@@ -29,6 +35,15 @@ def grown(observed: Sequence[Arguments], size: int, count: int, seed: int) -> li
         kwargs = {name: enlarged(item, scale, draw) for name, item in like.kwargs.items()}
         made.append(Arguments(args, kwargs))
     return made
+
+
+def volume(value: object) -> int:
+    """How many values an argument list, or a list in it, holds in all."""
+    if isinstance(value, Arguments):
+        return sum(map(volume, (*value.args, *value.kwargs.values())))
+    if isinstance(value, (list, tuple)):
+        return 1 + sum(map(volume, value))
+    return 1
 
 
 def lengths_of(arguments: Arguments) -> list[int]:
