@@ -2,6 +2,7 @@
 
 from perfbot.agents.rules import (
     arithmetic,
+    bisection,
     callables,
     counted,
     counters,
@@ -17,6 +18,9 @@ from perfbot.agents.rules import (
     quadratic,
     queues,
     recursion,
+    run_scans,
+    runs,
+    scanning,
     sorting,
     strings,
 )
@@ -45,9 +49,14 @@ RULES: tuple[Rule, ...] = (
     queues.queue_to_deque,
     queues.insert_front_to_reverse,
     queues.concatenate_to_append,
+    scanning.sorted_scan_to_bisect,
+    bisection.sorted_count_to_bisect,
+    bisection.sorted_membership_to_bisect,
     sorting.sorted_end_to_min,
     sorting.sorted_head_to_heapq,
     sorting.append_sort_to_insort,
+    run_scans.run_scan_to_groupby,
+    runs.runs_to_groupby,
     strings.concatenate_to_join,
     patterns.compile_regex_once,
     hoisting.hoist_invariant,
