@@ -26,6 +26,9 @@ class Candidate:
     runners: list[Runner] = field(default_factory=list)
     explored: list[Expected] = field(default_factory=list)
     """Comparable inputs generated for this edit alone."""
+    unmet: dict[tuple[int, int], bool] = field(default_factory=dict)
+    """Guards of the edit, by line and column, that only fire where the original has no answer; and
+    which way they go otherwise."""
     calls: int = 0
 
     def start(self) -> str | None:

@@ -1,6 +1,6 @@
 """Which lines and branches of a version's target, and of its new helpers, the inputs reach."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from perfbot.sandbox.baseline import Baseline
@@ -96,18 +96,22 @@ def missing(
 
 
 def without_decided(
-    baseline: Baseline, source: str, gaps: Iterable[Uncovered]
+    baseline: Baseline,
+    source: str,
+    gaps: Iterable[Uncovered],
+    unmet: Mapping[tuple[int, int], bool],
 ) -> tuple[list[Uncovered], list[Uncovered]]:
     """The gaps that an input might yet close, and those that no argument in the domain can.
 
-    The second are guards whose answer the annotations, the docstring or the code itself gives.
+    The second are guards whose answer the annotations, the docstring or the code itself gives, and
+    those that are `unmet` (by line and column, with the way they usually go).
     """
     observed = [baseline.signature.bind(item) or {} for item in baseline.observed()]
     only_ints = [
         name for name in baseline.least_ints if all(type(it.get(name)) is int for it in observed)
     ]
     known = declared(baseline.signature.parameters, baseline.least_ints, only_ints)
-    found = decided(source, baseline.target.qualname, known)
+    found = decided(source, baseline.target.qualname, known, unmet)
     open_gaps: list[Uncovered] = []
     closed: list[Uncovered] = []
     left = found.conditions.copy()

@@ -31,7 +31,7 @@ def check(candidate: Candidate) -> Evidence:
         return Evidence("coverage", Status.UNKNOWN, f"the edit could not be traced: {error}")
     inherited = {(item.text, item.what) for item in old}
     new = [item for item in gaps if (item.text, item.what) not in inherited]
-    new, closed = without_decided(baseline, candidate.edit.file_source, new)
+    new, closed = without_decided(baseline, candidate.edit.file_source, new, candidate.unmet)
     data = {
         "uncovered": [describe(item) for item in gaps],
         "outside the domain": [describe(item) for item in closed],
@@ -55,7 +55,7 @@ def check(candidate: Candidate) -> Evidence:
         )
     detail = "every line and branch has run"
     if closed:
-        detail += f", except for what no allowed argument reaches: {describe(closed[0])}"
+        detail += f", except for what no argument in the domain reaches: {describe(closed[0])}"
     return Evidence("coverage", Status.SURVIVED, detail, data=data)
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from perfbot.sandbox.baseline import Baseline, generated, own_literals
 from perfbot.sandbox.candidate import Candidate, counterexample
 from perfbot.sandbox.exploration import BEYOND, INSIDE, draw, inputs_of, smallest
+from perfbot.sandbox.guards import guards_in, inputs_that_meet, usual_way
 from perfbot.sandbox.inputs.domain import domain
 from perfbot.sandbox.inputs.growth import grown
-from perfbot.sandbox.inputs.signature import literals_new_in
+from perfbot.sandbox.inputs.signature import ORDINARY, literals_new_in
 from perfbot.sandbox.oracle import Expected
 from perfbot.sandbox.outcome import Outcome
 from perfbot.sandbox.verdict import Evidence, Status
@@ -88,6 +89,35 @@ def draw_more(candidate: Candidate, seed: int) -> Refutation | None:
         found = visit(candidate, inputs, breaking)
         if found is not None:
             return found
+    return meet_guards(candidate)
+
+
+def meet_guards(candidate: Candidate) -> Refutation | None:
+    """Inputs that turn the edit's own guards; those that only crashes meet are noted as `unmet`."""
+    baseline, target = candidate.baseline, candidate.baseline.target
+    signature = baseline.signature
+    bound = [it for item in baseline.observed() if (it := signature.bind(item)) is not None]
+    names = [item.name for item in signature.parameters if item.kind == ORDINARY]
+    for guard in guards_in(candidate.edit.file_source, target.qualname, names):
+        usual = usual_way(guard, bound)
+        if usual is None:
+            continue
+        unanswered = []
+        for met in inputs_that_meet(guard, usual, signature, bound):
+            inputs = inputs_of(met.arguments)
+            if baseline.beyond_edge(inputs):
+                continue
+            expected = generated(baseline, inputs, beyond=True)
+            unanswered.append(
+                expected.discarded == "outside the domain"
+                or (expected.discarded in ("timeout", "capacity") and met.small)
+            )
+            if expected.discarded is None and not guard.of_type:
+                found = visit(candidate, inputs, BEYOND)
+                if found is not None:
+                    return found
+        if unanswered and all(unanswered):
+            candidate.unmet[guard.place] = usual
     return None
 
 

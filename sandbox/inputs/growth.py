@@ -9,7 +9,7 @@ from perfbot.sandbox.inputs.drawing import fresh
 LOOKED_AT = 2_000
 """So many elements tell whether a list is sorted, or without repeats."""
 MOST_VOLUME = 100_000
-"""A grown input may hold so many values: rows of a table are not made longer, but there are more."""
+"""A grown input may hold so many values in all, the rows of a table counted each."""
 LEAST = 2
 """Shorter containers say too little of what a longer one would hold."""
 

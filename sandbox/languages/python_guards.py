@@ -43,21 +43,27 @@ class Decided:
     dead: frozenset[int] = frozenset()
 
 
-def decided(source: str, qualname: str, target: Mapping[str, Declared]) -> Decided:
+def decided(
+    source: str,
+    qualname: str,
+    target: Mapping[str, Declared],
+    usual: Mapping[tuple[int, int], bool],
+) -> Decided:
     """What in the function `qualname` of `source`, and in its helpers, has one way to go.
 
     `target` tells of its parameters by name; helpers are the module's other plain functions.
+    `usual` are conditions, by line and column, that are known to go one way.
     """
     tree = ast.parse(source)
-    shadowed = frozenset(_bound_in(tree))
-    found = dict(_functions(tree))
+    shadowed = frozenset(bound_in(tree))
+    found = dict(functions_in(tree))
     if qualname not in found or "*" in shadowed:
         return Decided()
-    views = {qualname: _View(found[qualname], dict(target), shadowed)}
+    views = {qualname: _View(found[qualname], dict(target), shadowed, usual)}
     for name, function in found.items():
         if name != qualname and "." not in name:
             calls = _calls(tree, name)
-            views[name] = _View(function, _passed(function, calls, views, tree), shadowed)
+            views[name] = _View(function, _passed(function, calls, views, tree), shadowed, {})
     conditions: Counter[int] = Counter()
     dead: set[int] = set()
     for view in views.values():
@@ -93,13 +99,18 @@ class _View:
     """A function, and what is known of its names."""
 
     def __init__(
-        self, function: Function, parameters: Mapping[str, Declared], shadowed: frozenset[str]
+        self,
+        function: Function,
+        parameters: Mapping[str, Declared],
+        shadowed: frozenset[str],
+        usual: Mapping[tuple[int, int], bool],
     ) -> None:
         self.function = function
+        self.usual = usual
         self.shadowed = shadowed
         self.known = dict(parameters)
         self.until = _first_bindings(function)
-        bindings = Counter(_bound_in(function))
+        bindings = Counter(bound_in(function))
         starts: dict[str, list[ast.expr]] = {}
         for name, start in _ranges(function):
             starts.setdefault(name, []).append(start)
@@ -142,6 +153,8 @@ class _View:
 
     def truth(self, test: ast.expr) -> bool | None:
         """Which way the condition always goes, or None."""
+        if (test.lineno, test.col_offset) in self.usual and not isinstance(test, ast.BoolOp):
+            return self.usual[test.lineno, test.col_offset]
         match test:
             case ast.UnaryOp(op=ast.Not(), operand=inner):
                 known = self.truth(inner)
@@ -231,7 +244,7 @@ def _calls(tree: ast.Module, name: str) -> list[ast.Call] | None:
     ]
     mentions = sum(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree))
     texts = any(isinstance(node, ast.Constant) and node.value == name for node in ast.walk(tree))
-    once = Counter(_bound_in(tree))[name] == 1
+    once = Counter(bound_in(tree))[name] == 1
     return calls if once and not texts and mentions == len(calls) else None
 
 
@@ -253,7 +266,7 @@ def _first_bindings(function: Function) -> dict[str, int]:
     """The line of the first statement of the body that binds a name: before it, it is as passed."""
     found: dict[str, int] = {}
     for statement in function.body:
-        for name in _bound_in(statement):
+        for name in bound_in(statement):
             found.setdefault(name, statement.lineno)
     return found
 
@@ -269,15 +282,15 @@ def _branches(
             yield node.test, [], []
 
 
-def _functions(node: ast.AST, prefix: str = "") -> Iterator[tuple[str, Function]]:
+def functions_in(node: ast.AST, prefix: str = "") -> Iterator[tuple[str, Function]]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):
             yield prefix + child.name, child
         elif isinstance(child, ast.ClassDef):
-            yield from _functions(child, f"{prefix}{child.name}.")
+            yield from functions_in(child, f"{prefix}{child.name}.")
 
 
-def _bound_in(node: ast.AST) -> Iterator[str]:
+def bound_in(node: ast.AST) -> Iterator[str]:
     """Each binding of a name anywhere in `node`, in nested scopes too."""
     for item in ast.walk(node):
         match item:

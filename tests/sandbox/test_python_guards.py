@@ -15,7 +15,7 @@ def places(body: str, *, before: str = "") -> tuple[dict[int, int], set[int]]:
     source = (
         "def f(n):\n" + textwrap.indent(textwrap.dedent(body), "    ") + textwrap.dedent(before)
     )
-    found = decided(source, "f", AT_LEAST_1)
+    found = decided(source, "f", AT_LEAST_1, {})
     return dict(found.conditions), set(found.dead)
 
 
