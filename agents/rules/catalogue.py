@@ -21,7 +21,9 @@ from perfbot.agents.rules import (
     run_scans,
     runs,
     scanning,
+    slicing,
     sorting,
+    streaks,
     strings,
 )
 from perfbot.agents.rules.rule import Rule
@@ -32,8 +34,9 @@ RULES: tuple[Rule, ...] = (
     membership.membership_companion,
     dictionaries.count_in_loop,
     dictionaries.index_in_loop,
-    recursion.recursion_memo,
     counted.recursion_bottom_up,
+    recursion.recursion_memo,
+    slicing.slice_recursion_to_loop,
     iteration.tail_recursion_to_while,
     iteration.recursion_to_accumulator,
     iteration.recursion_to_stack,
@@ -57,6 +60,7 @@ RULES: tuple[Rule, ...] = (
     sorting.append_sort_to_insort,
     run_scans.run_scan_to_groupby,
     runs.runs_to_groupby,
+    streaks.longest_run_to_groupby,
     strings.concatenate_to_join,
     patterns.compile_regex_once,
     hoisting.hoist_invariant,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from perfbot.agents.rules.descent import calls_in, changed, is_pure, self_calls, text_with
-from perfbot.agents.rules.evaluation import Unknown, value_of
+from perfbot.agents.rules.evaluation import Unknown, answer_of, value_of
 from perfbot.agents.rules.function import Function
 from perfbot.agents.rules.rule import Rewrite, rule
 
@@ -129,7 +129,7 @@ def _base_cases(function: Function, name: str, calls: Sequence[ast.Call]) -> Bas
     if not constants or max(constants) - min(constants) > 100:
         return None
     numbers = range(min(*constants, 0) - MARGIN, max(constants) + MARGIN)
-    answers = [_answer(function.node.body, name, number) for number in numbers]
+    answers = [answer_of(function.node.body, name, number) for number in numbers]
     again, statement = answers[-1] or (None, None)
     if again is None or statement is None or len(calls_in(again, calls)) != len(calls):
         return None
@@ -153,45 +153,6 @@ def _base_cases(function: Function, name: str, calls: Sequence[ast.Call]) -> Bas
         case value if value is not again:
             return None
     return BaseCases(bases, again, statement, condition, endless_below)
-
-
-def _answer(
-    block: Sequence[ast.stmt], name: str, number: int
-) -> tuple[ast.expr | None, ast.Return | None] | None:
-    """What a block returns for a number, and where; (None, None) if it raises.
-
-    None where the text does not tell. A test of something else is taken to be false: it
-    answers at once or never, since only `name` changes.
-    """
-    for node in block:
-        match node:
-            case ast.Return(value=ast.IfExp(test=test, body=body, orelse=orelse)):
-                try:
-                    return (body if value_of(test, name, number) else orelse), node
-                except Unknown:
-                    return None
-            case ast.Return(value=ast.expr() as value):
-                return value, node
-            case ast.Raise():
-                return None, None
-            case ast.Expr(value=ast.Constant()):
-                continue
-            case ast.If(test=test, body=body, orelse=orelse):
-                mentioned = any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(test))
-                try:
-                    taken = body if value_of(test, name, number) else orelse
-                except Unknown:
-                    if mentioned and not isinstance(body[-1], ast.Raise):
-                        return None
-                    taken = orelse
-                found = _answer(taken, name, number) if taken else None
-                if found is not None:
-                    return found
-                if taken:
-                    return None
-            case _:
-                return None
-    return None
 
 
 def _start(function: Function, base: ast.expr, name: str, number: int) -> str | None:

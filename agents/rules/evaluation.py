@@ -1,7 +1,8 @@
-"""The value of a small expression of one name, worked out from its text."""
+"""The value of a small expression of one name, or a small function, worked out from its text."""
 
 import ast
 import operator
+from collections.abc import Sequence
 
 OPERATIONS = {
     ast.Add: operator.add,
@@ -78,3 +79,42 @@ def _compared(
             return False
         first = second
     return True
+
+
+def answer_of(
+    block: Sequence[ast.stmt], name: str, value: object
+) -> tuple[ast.expr | None, ast.Return | None] | None:
+    """What a block returns where `name` has a value, and where; (None, None) if it raises.
+
+    None where the text does not tell. A test of something else is taken to be false: it
+    answers at once or never, since only `name` changes.
+    """
+    for node in block:
+        match node:
+            case ast.Return(value=ast.IfExp(test=test, body=body, orelse=orelse) as choice):
+                try:
+                    return (body if value_of(test, name, value) else orelse), node
+                except Unknown:
+                    return choice, node
+            case ast.Return(value=ast.expr() as answer):
+                return answer, node
+            case ast.Raise():
+                return None, None
+            case ast.Expr(value=ast.Constant()):
+                continue
+            case ast.If(test=test, body=body, orelse=orelse):
+                mentioned = any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(test))
+                try:
+                    taken = body if value_of(test, name, value) else orelse
+                except Unknown:
+                    if mentioned and not isinstance(body[-1], ast.Raise):
+                        return None
+                    taken = orelse
+                found = answer_of(taken, name, value) if taken else None
+                if found is not None:
+                    return found
+                if taken:
+                    return None
+            case _:
+                return None
+    return None
