@@ -157,6 +157,8 @@ def _base_cases(function: Function, name: str, calls: Sequence[ast.Call]) -> Bas
 
 def _start(function: Function, base: ast.expr, name: str, number: int) -> str | None:
     """The text of a base case's value."""
+    if any(isinstance(n, ast.Set) for n in ast.walk(base)):
+        return None
     try:
         return repr(value_of(base, name, number))
     except Unknown:

@@ -24,22 +24,35 @@ def self_calls(function: Function) -> list[ast.Call]:
     given = node.args
     if given.vararg or given.kwarg or given.kwonlyargs or node.decorator_list or function.outer:
         return []
-    above = function.file.parent[node]
-    if isinstance(node, ast.AsyncFunctionDef) or isinstance(above, ast.ClassDef):
-        return []
     nested = (*LAZY, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-    if node.name in function.locals or any(isinstance(n, nested) for n in function.own):
+    if isinstance(node, ast.AsyncFunctionDef) or any(isinstance(n, nested) for n in function.own):
         return []
-    calls = [
-        n
-        for n in function.own
-        if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == node.name
-    ]
-    if len(calls) != len(function.uses(node.name)):
+    if node.name in function.locals or any(function.stores(name) for name in _owner(function)):
+        return []
+    if isinstance(function.file.parent[node], ast.ClassDef) and not _owner(function):
+        return []
+    calls = [n for n in function.own if isinstance(n, ast.Call) and _is_itself(function, n.func)]
+    if len(calls) != sum(_is_itself(function, n) for n in function.own):
         return []
     if any(isinstance(n, ast.GeneratorExp) and not _is_consumed(function, n) for n in function.own):
         return []  # a generator would see the parameters as the loop leaves them
     return calls if all(passed(function, call) is not None for call in calls) else []
+
+
+def _owner(function: Function) -> list[str]:
+    """`self` in a method; nothing in a function."""
+    is_method = isinstance(function.file.parent[function.node], ast.ClassDef)
+    return list(function.parameters)[:1] if is_method else []
+
+
+def _is_itself(function: Function, node: ast.AST) -> bool:
+    """Whether an expression means the function: its name, or `self.name` in a method."""
+    match node:
+        case ast.Name(id=name):
+            return name == function.node.name and not _owner(function)
+        case ast.Attribute(value=ast.Name(id=owner), attr=name):
+            return name == function.node.name and [owner] == _owner(function)
+    return False
 
 
 def _is_consumed(function: Function, generator: ast.GeneratorExp) -> bool:
@@ -54,7 +67,7 @@ def _is_consumed(function: Function, generator: ast.GeneratorExp) -> bool:
 
 def passed(function: Function, call: ast.Call) -> dict[str, ast.expr] | None:
     """Parameter -> its new value in a call, in the order of evaluation; None if hard to tell."""
-    names = list(function.parameters)
+    names = list(function.parameters)[len(_owner(function)) :]
     if len(call.args) > len(names) or any(isinstance(a, ast.Starred) for a in call.args):
         return None
     found = dict(zip(names, call.args, strict=False))

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from perfbot.agents.rules.bisection import REASON, is_sorted_at, side
+from perfbot.agents.rules.descent import is_pure
 from perfbot.agents.rules.function import Function
 from perfbot.agents.rules.recursion import spans_lines
 from perfbot.agents.rules.rule import Rewrite, rule
@@ -57,6 +58,10 @@ from perfbot.agents.rules.rule import Rewrite, rule
     calls=("[3, 1, 2, 1], [0, 1, 2.5, 9]", "[], [1]", "['b', 'a'], ['b']"),
 )
 def sorted_scan_to_bisect(function: Function) -> Iterator[Rewrite]:
+    for node in function.own:
+        if function.is_call(node, "next", args=2):
+            assert isinstance(node, ast.Call)
+            yield from _next_scan(function, node)
     for loop in function.loops():
         if isinstance(loop, ast.While):
             yield from _while_scan(function, loop)
@@ -131,7 +136,39 @@ def _while_scan(function: Function, loop: ast.While) -> Iterator[Rewrite]:
         yield Rewrite((function.delete(start), function.replace(loop, text)), REASON, imports)
 
 
-def _walked(loop: ast.For) -> tuple[str, str, str] | None:
+def _next_scan(function: Function, call: ast.Call) -> Iterator[Rewrite]:
+    """`next((v for v in xs if v >= t), default)`."""
+    match call.args[0]:
+        case ast.GeneratorExp(
+            elt=ast.Name(id=wanted), generators=[ast.comprehension(ifs=[test]) as part]
+        ):
+            walked = _walked(part)
+        case _:
+            return
+    if walked is None:
+        return
+    name, counter, item = walked
+    found = side(function, _with_item(test, name, counter, item), item)
+    if found is None or found[0] not in (ast.Gt, ast.GtE) or wanted not in (counter, item):
+        return
+    bound, default = found[1], call.args[1]
+    if counter in function.names_in(bound) or not is_pure(function, default):
+        return
+    if not is_sorted_at(function, name, call):
+        return
+    bisect = "bisect_left" if found[0] is ast.GtE else "bisect_right"
+    written, imports = function.imported("bisect", bisect)
+    at = function.local("at", "scan")
+    value = at if wanted == counter else f"{name}[{at}]"
+    test_text = f"({at} := {written}({name}, {function.text(bound)})) < len({name})"
+    text = f"{value} if {test_text} else {function.text(default)}"
+    loose = ast.Assign | ast.Return | ast.Call
+    if not isinstance(function.file.parent[call], loose):
+        text = f"({text})"
+    yield Rewrite((function.replace(call, text),), REASON, imports)
+
+
+def _walked(loop: ast.For | ast.comprehension) -> tuple[str, str, str] | None:
     """The list, the counter ("" if none) and the element of a loop over a list."""
     match loop.target, loop.iter:
         case (

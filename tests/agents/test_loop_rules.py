@@ -141,6 +141,14 @@ FIRES = [
         LIMITS,
     ),
     (
+        "sorted-scan-to-bisect",
+        in_loop(
+            "found.append(next((v for v in ordered if v >= t), None))\n"
+            "at = next((i for i, v in enumerate(ordered) if t < v), -1)\nfound.append(at)"
+        ),
+        LIMITS,
+    ),
+    (
         "runs-to-groupby",
         in_runs(
             "last, n = s[0], 1\nfor i in range(1, len(s)):\n    if s[i] != last:\n"
@@ -302,3 +310,24 @@ LEFT_ALONE = [
 def test_left_alone(rule: str, source: str) -> None:
     """Where the text shows that a rewrite would change what happens, none is proposed."""
     assert by_rule(source, rule) == []
+
+
+METHOD = """
+class Numbers:
+    base = 1
+
+    def f(self, n):
+        if n <= 1:
+            return self.base
+        return n * self.f(n - 1)
+"""
+
+
+def test_methods_call_themselves_through_self() -> None:
+    """`self.f(n - 1)` is a recursion as `f(n - 1)` is; a call of the same name elsewhere is not."""
+    (text,) = by_rule(METHOD, "recursion-bottom-up", "Numbers.f")
+    call = "\n\ndef f(n):\n    return Numbers().f(n)\n"
+    for arguments in ("0", "1", "6"):
+        assert outcome(text + call, arguments) == outcome(METHOD + call, arguments)
+    other = METHOD.replace("self.f(n - 1)", "f(n - 1)")
+    assert by_rule(other, "recursion-bottom-up", "Numbers.f") == []
