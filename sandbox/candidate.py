@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from perfbot.sandbox.baseline import Baseline
 from perfbot.sandbox.edit import Edit
+from perfbot.sandbox.guards import Guard
 from perfbot.sandbox.oracle import Expected, judge
 from perfbot.sandbox.outcome import Outcome, Runner
 from perfbot.sandbox.verdict import Counterexample
@@ -26,9 +27,9 @@ class Candidate:
     runners: list[Runner] = field(default_factory=list)
     explored: list[Expected] = field(default_factory=list)
     """Comparable inputs generated for this edit alone."""
-    unmet: dict[tuple[int, int], bool] = field(default_factory=dict)
-    """Guards of the edit, by line and column, that only fire where the original has no answer; and
-    which way they go otherwise."""
+    unmet: dict[Guard, bool] = field(default_factory=dict)
+    """Guards of the edit that only fire where the original has no answer, as far as inputs made
+    for them tell; and which way they go otherwise."""
     calls: int = 0
 
     def start(self) -> str | None:

@@ -127,6 +127,12 @@ def usual_way(guard: Guard, bound: Sequence[Mapping[str, Any]]) -> bool | None:
     return ways.pop() if len(ways) == 1 else None
 
 
+def never_met(guard: Guard, usual: bool, bound: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether the guard goes its usual way on all these inputs."""
+    name = guard.parameter
+    return all(truth(guard.test, values[name]) is usual for values in bound if name in values)
+
+
 def inputs_that_meet(
     guard: Guard, usual: bool, signature: Signature, bound: Sequence[Mapping[str, Any]]
 ) -> Iterator[Met]:

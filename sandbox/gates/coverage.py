@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from perfbot.sandbox.baseline import Baseline
 from perfbot.sandbox.candidate import Candidate
 from perfbot.sandbox.coverage import Uncovered, uncovered, without_decided
+from perfbot.sandbox.drivers.values import WireError
+from perfbot.sandbox.exploration import arguments_of
+from perfbot.sandbox.guards import never_met
 from perfbot.sandbox.oracle import Expected
 from perfbot.sandbox.verdict import Evidence, Status
 from perfbot.sandbox.worker import ChildFailedError
@@ -31,7 +34,7 @@ def check(candidate: Candidate) -> Evidence:
         return Evidence("coverage", Status.UNKNOWN, f"the edit could not be traced: {error}")
     inherited = {(item.text, item.what) for item in old}
     new = [item for item in gaps if (item.text, item.what) not in inherited]
-    new, closed = without_decided(baseline, candidate.edit.file_source, new, candidate.unmet)
+    new, closed = without_decided(baseline, candidate.edit.file_source, new, usual(candidate, pool))
     data = {
         "uncovered": [describe(item) for item in gaps],
         "outside the domain": [describe(item) for item in closed],
@@ -57,6 +60,20 @@ def check(candidate: Candidate) -> Evidence:
     if closed:
         detail += f", except for what no argument in the domain reaches: {describe(closed[0])}"
     return Evidence("coverage", Status.SURVIVED, detail, data=data)
+
+
+def usual(candidate: Candidate, pool: Sequence[Expected]) -> dict[tuple[int, int], bool]:
+    """The guards, by line and column, that no input with an answer meets; and their usual way."""
+    if not candidate.unmet:
+        return {}
+    bind = candidate.baseline.signature.bind
+    try:
+        bound = [bind(arguments_of(item.inputs)) or {} for item in pool]
+    except (WireError, ValueError):
+        return {}  # a call that only the sandbox can read may meet any
+    return {
+        guard.place: way for guard, way in candidate.unmet.items() if never_met(guard, way, bound)
+    }
 
 
 def timed(pool: Sequence[Expected]) -> list[tuple[float, bytes]]:

@@ -117,7 +117,7 @@ def meet_guards(candidate: Candidate) -> Refutation | None:
                 if found is not None:
                     return found
         if unanswered and all(unanswered):
-            candidate.unmet[guard.place] = usual
+            candidate.unmet[guard] = usual
     return None
 
 

@@ -69,7 +69,7 @@ def decided(
     for view in views.values():
         for test, body, orelse in _branches(view.function):
             truth = view.truth(test)
-            conditions.update(view.leaves(test))
+            conditions.update(view.reached(test)[0])
             for statement in body if truth is False else orelse if truth is True else ():
                 dead.update(range(statement.lineno, (statement.end_lineno or 0) + 1))
     return Decided(conditions, frozenset(dead))
@@ -175,16 +175,24 @@ class _View:
                 return True if sure else None
         return None
 
-    def leaves(self, test: ast.expr) -> Iterator[int]:
-        """The line of each single condition in `test` that always goes one way."""
-        match test:
-            case ast.UnaryOp(op=ast.Not(), operand=inner):
-                yield from self.leaves(inner)
-            case ast.BoolOp(values=values):
-                for value in values:
-                    yield from self.leaves(value)
-            case _ if self.truth(test) is not None:
-                yield test.lineno
+    def reached(self, test: ast.expr) -> tuple[list[int], bool]:
+        """The lines of the conditions in `test` that go one way and are always reached, in order;
+        and whether all of `test` is decided.
+
+        One that stands behind an undecided condition may never be reached, and then says nothing.
+        """
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            return self.reached(test.operand)
+        if not isinstance(test, ast.BoolOp):
+            known = self.truth(test) is not None
+            return ([test.lineno] if known else []), known
+        lines: list[int] = []
+        for value in test.values:
+            found, known = self.reached(value)
+            lines += found
+            if not known or self.truth(value) is isinstance(test.op, ast.Or):
+                return lines, known
+        return lines, True
 
 
 def _constant(node: ast.expr) -> int | None:

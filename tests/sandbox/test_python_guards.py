@@ -66,6 +66,23 @@ def test_one_undecided_part_keeps_the_body_alive() -> None:
     assert places("if n <= 0 or n % 1009 == 5:\n    return 1\nreturn n") == ({2: 1}, set())
 
 
+@pytest.mark.parametrize(
+    ("test", "conditions"),
+    [
+        ("n % 1009 == 5 or n <= 0", {}),
+        ("n > 0 or n % 1009 == 5", {2: 1}),
+        ("n > 0 and n % 1009 == 5", {2: 1}),
+        ("n > 0 and n >= 1 and n % 1009 == 5", {2: 2}),
+        ("(n <= 0 and n % 7) or n % 1009 == 5", {2: 1}),
+        ("not (n <= 0 or n % 1009 == 5) or n < 1", {2: 1}),
+    ],
+)
+def test_only_conditions_that_are_always_reached_count(
+    test: str, conditions: dict[int, int]
+) -> None:
+    assert places(f"return n if {test} else -n")[0] == conditions
+
+
 def test_a_bound_name_counts_until_it_is_bound_anew() -> None:
     assert places("if n <= 0:\n    return 1\nn -= 5\nreturn n") == ({2: 1}, {3})
     assert places("n -= 5\nif n <= 0:\n    return 1\nreturn n") == ({}, set())
