@@ -9,7 +9,7 @@ import shutil
 import sys
 from typing import Any
 
-FOLDERS = ("/box", "/tmp")
+FOLDERS = ("/box", "/tmp", "/dev/shm", os.environ.get("HOME", "/tmp"))
 MOST_FILES = 1_000
 ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 PLAIN = (str, int, bool, type(None))
@@ -67,17 +67,23 @@ class Surroundings:
 
 
 def files() -> dict[str, Any]:
-    """Path -> (size, time of change) below the folders that a sandboxed process may write to."""
+    """Path -> (size, time of change) below the folders that a sandboxed process may write to.
+
+    What is mounted there from outside (a project or an interpreter below /tmp) is read-only.
+    """
     found: dict[str, Any] = {}
-    waiting = [folder for folder in FOLDERS if os.path.isdir(folder)]
+    waiting = [(folder, os.stat(folder).st_dev) for folder in FOLDERS if os.path.isdir(folder)]
     while waiting and len(found) < MOST_FILES:
-        with os.scandir(waiting.pop()) as entries:
+        folder, device = waiting.pop()
+        with os.scandir(folder) as entries:
             for entry in entries:
+                status = entry.stat(follow_symlinks=False)
+                if status.st_dev != device:
+                    continue
                 if entry.is_dir(follow_symlinks=False):
                     found[entry.path] = "folder"
-                    waiting.append(entry.path)
+                    waiting.append((entry.path, device))
                 else:
-                    status = entry.stat(follow_symlinks=False)
                     found[entry.path] = status.st_size, status.st_mtime_ns, status.st_ino
     return found
 

@@ -1,13 +1,16 @@
 """The Python driver: what it loads, what one call did, and which lines and branches ran."""
 
 import sys
+import tempfile
 import textwrap
+import venv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from perfbot.sandbox.drivers.surroundings import MOST_FILES
 from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.drivers.values import Drained, Object, Raised
 from perfbot.sandbox.drivers.wire import encode
@@ -232,6 +235,9 @@ def f(what):
         with open("left.txt", "w") as file:
             file.write("x")
         os.makedirs("deep/er")
+    elif what in ("/tmp", "/dev/shm", "~"):
+        with open(os.path.join(os.path.expanduser(what), "left.txt"), "w") as file:
+            file.write("x")
     elif what == "environment":
         os.environ["LEFT"] = "1"
     elif what == "folder":
@@ -257,6 +263,9 @@ def f(what):
         ("new on class", "globals", "fresh"),
         ("function", "globals", "calls"),
         ("files", "files", "left.txt"),
+        ("/tmp", "files", "/tmp/left.txt"),
+        ("/dev/shm", "files", "/dev/shm/left.txt"),
+        ("~", "files", "left.txt"),
         ("environment", "environment", "LEFT"),
         ("folder", "folder", "/"),
         ("log", "log", "saw"),
@@ -276,6 +285,22 @@ def test_each_side_effect_is_told_and_undone(
         again = loaded.call("nothing")
         assert (again.body, again.effects) == (clean.body, clean.effects)
         assert loaded.effects(what) == first
+
+
+def test_an_interpreter_below_tmp_hides_no_written_file(tmp_path: Path) -> None:
+    """What is mounted there from outside is not walked: it would use up the files that are seen."""
+    assert Path(tempfile.gettempdir()) in tmp_path.parents
+    made, project = tmp_path / "venv", tmp_path / "project"
+    venv.create(made, symlinks=True)
+    project.mkdir()
+    (crowd,) = made.glob("lib/python3*/site-packages")
+    for number in range(MOST_FILES + 1):
+        (crowd / str(number)).touch()
+    with Zygote(Project(project, made / "bin" / "python")) as started:
+        loaded = Version(project, started, EFFECTS, "f")
+        assert decode(loaded.call("nothing").effects) == {}
+        for what in ("files", "/tmp"):
+            assert list(loaded.effects(what)) == ["files"]
 
 
 def test_mutable_defaults_are_watched(version: Any) -> None:
