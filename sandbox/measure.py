@@ -28,6 +28,8 @@ from perfbot.sandbox.stats import Decision, Rule
 from perfbot.sandbox.timing import OpenPair, TimingCase
 
 CASE_ROUNDS = 2
+CASE_BUDGETS = 3
+"""Budgets that timing each case by itself may take."""
 
 SLOWER_SHARE = 0.05
 """A case may lose this share: with 12 pairs from two processes, process bias alone reaches 2 %
@@ -167,8 +169,10 @@ def _with_cases(
         return replace(answer, cases=tuple(found), seconds=bench.seconds())
     phases = [case_phase(plan, bench.cases, index) for index in range(len(bench.cases))]
     by_case = Contest(clock=contest.clock)
-    # What the contest has used up of the budget must not leave the cases unseen.
-    fixed = replace(bench, clock=contest.clock, budget_s=bench.seconds() + bench.budget_s)
+    # What the contest has used up of the budget must not leave the cases unseen, nor must a machine
+    # that stood still for a while: this takes a second or two.
+    budget_s = bench.seconds() + CASE_BUDGETS * bench.budget_s
+    fixed = replace(bench, clock=contest.clock, budget_s=budget_s)
     for number in range(CASE_ROUNDS):
         run_round(fixed, by_case, phases, number)
         if by_case.interruption is not None:
