@@ -15,6 +15,7 @@ from perfbot.sandbox.errors import BaselineError, UsageError
 from perfbot.sandbox.exploration import BEYOND, INSIDE, Source, arguments_of, draw, encoded
 from perfbot.sandbox.inputs.annotations import aliases_in
 from perfbot.sandbox.inputs.arguments import Arguments
+from perfbot.sandbox.inputs.characters import with_rare_characters
 from perfbot.sandbox.inputs.generic import twins
 from perfbot.sandbox.inputs.growth import grown
 from perfbot.sandbox.inputs.signature import Signature, literals_new_in, signature_of
@@ -266,6 +267,8 @@ def grow_corpus(baseline: Baseline) -> None:
                 return  # the original's edge: larger inputs only cost time
         baseline.size_limit = max(size, baseline.size_limit)
     observed = baseline.observed()
+    for inputs in encoded(with_rare_characters(baseline.signature, observed)):
+        grow(baseline, inputs, taken, beyond=False)
     for inputs in encoded(twins(baseline.signature, observed, baseline.target.file_source)):
         grow(baseline, inputs, taken, beyond=True)
     for size in LARGE:

@@ -1,0 +1,40 @@
+"""Every rare character in turn, twice in a row, in the arguments that may be any string.
+
+Drawn at random, a run of newlines is too rare to rely on, and patterns, `splitlines`, `isdigit`
+and case conversion each treat some characters unlike all others.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from perfbot.sandbox.inputs.arguments import Arguments
+from perfbot.sandbox.inputs.drawing import fresh
+from perfbot.sandbox.inputs.signature import KEYWORDS, VARIADIC, Signature
+from perfbot.sandbox.inputs.text import FOREIGN, STRANGE
+
+RARE = STRANGE + "\x0b\x0c\x1c\x1e\x85\u2029" + FOREIGN
+"""With the other characters that `str.splitlines` splits at."""
+LONGEST = 200
+"""The part of an observed string that is kept."""
+
+
+def with_rare_characters(
+    signature: Signature, observed: Sequence[Arguments]
+) -> Iterator[Arguments]:
+    """Observed inputs with one rare character, doubled, inside one argument annotated `str`."""
+    names = [
+        item.name
+        for item in signature.parameters
+        if item.annotation in ("str", "'str'", '"str"') and item.kind not in (VARIADIC, KEYWORDS)
+    ]
+    bound = [values for item in observed if (values := signature.bind(item)) is not None]
+    for name in names:
+        holding = [(text, it) for it in bound if isinstance(text := it.get(name), str)]
+        if not holding:
+            continue
+        # The shortest with something before and after the place, where there is one.
+        text, values = min(holding, key=lambda pair: (len(pair[0]) < 2, len(pair[0])))
+        middle = (min(len(text), LONGEST) + 1) // 2
+        for character in RARE:
+            made = {key: fresh(value) for key, value in values.items()}
+            made[name] = text[:middle] + 2 * character + text[middle:LONGEST]
+            yield signature.call(made)
