@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from perfbot.sandbox.baseline import Baseline, generated, own_literals
 from perfbot.sandbox.candidate import Candidate, counterexample
-from perfbot.sandbox.exploration import BEYOND, INSIDE, draw, inputs_of, smallest
+from perfbot.sandbox.exploration import BEYOND, INSIDE, draw, encoded, inputs_of, smallest
 from perfbot.sandbox.guards import guards_in, inputs_that_meet, usual_way
 from perfbot.sandbox.inputs.domain import domain
 from perfbot.sandbox.inputs.growth import grown
@@ -104,8 +104,8 @@ def meet_guards(candidate: Candidate) -> Refutation | None:
             continue
         unanswered = []
         for met in inputs_that_meet(guard, usual, signature, bound):
-            inputs = inputs_of(met.arguments)
-            if baseline.beyond_edge(inputs):
+            inputs = next(encoded([met.arguments]), None)
+            if inputs is None or baseline.beyond_edge(inputs):
                 continue
             expected = generated(baseline, inputs, beyond=True)
             unanswered.append(
