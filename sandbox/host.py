@@ -1,6 +1,7 @@
 """The machine that measures: what it is, and the lock that lets one comparison run at a time."""
 
 import fcntl
+import logging
 import os
 import platform
 from collections.abc import Iterator, Mapping
@@ -8,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from perfbot.sandbox.errors import MachineError
+
+LOG = logging.getLogger(__name__)
 
 
 def cache_folder() -> Path:
@@ -22,7 +25,7 @@ def measurement_lock(folder: Path | None = None) -> Iterator[None]:
     """Hold this user's lock on timing, waiting for any other perfbot that holds it.
 
     Two comparisons at once would share caches and cores and measure each other. The kernel
-    frees the lock when its holder dies, however it dies.
+    frees the lock when its holder dies, however it dies. That it waits is logged as a warning.
 
     Raises: MachineError when the lock file cannot be made.
     """
@@ -36,7 +39,11 @@ def measurement_lock(folder: Path | None = None) -> Iterator[None]:
             "make that folder writable, or point XDG_CACHE_HOME at one that is",
         ) from error
     with handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            LOG.warning("another perfbot is measuring on this machine; waiting until it has ended")
+            fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
 

@@ -58,6 +58,21 @@ def test_lock_outlives_no_holder(tmp_path: Path) -> None:
         assert not can_lock(tmp_path)
 
 
+def test_a_process_that_waits_says_so(tmp_path: Path) -> None:
+    """One line on standard error, before it gets the lock."""
+    command = [sys.executable, "-c", HOLDER, str(tmp_path)]
+    with measurement_lock(tmp_path):
+        waiting = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        assert waiting.stderr is not None
+        assert b"another perfbot is measuring" in waiting.stderr.readline()
+    assert waiting.stdout is not None
+    assert waiting.stdout.readline() == b"held\n"
+    waiting.kill()
+    waiting.communicate()
+
+
 def test_lock_is_freed_by_an_error(tmp_path: Path) -> None:
     """An exception inside leaves nothing locked."""
     with pytest.raises(ValueError, match="inside"), measurement_lock(tmp_path):
