@@ -19,7 +19,7 @@ from perfbot.sandbox.inputs.characters import with_rare_characters
 from perfbot.sandbox.inputs.generic import twins
 from perfbot.sandbox.inputs.growth import grown
 from perfbot.sandbox.inputs.signature import Signature, literals_new_in, signature_of
-from perfbot.sandbox.inputs.stated import below, least_ints
+from perfbot.sandbox.inputs.stated import below, just_below, least_ints
 from perfbot.sandbox.oracle import Expected, Oracle
 from perfbot.sandbox.project import Project
 from perfbot.sandbox.settings import Settings
@@ -247,9 +247,7 @@ def require_equivalent(baseline: Baseline) -> None:
 
 def grow_corpus(baseline: Baseline) -> None:
     """Generate inputs and keep those on which the original gives a comparable answer."""
-    baseline.least_ints = least_ints(
-        baseline.target.source, baseline.signature, baseline.observed()
-    )
+    baseline.least_ints = stated_floors(baseline)
     settings = baseline.settings
     randomly = random.Random(settings.seed)
     taken: set[bytes] = {item.inputs for _, item in baseline.cases}
@@ -277,6 +275,26 @@ def grow_corpus(baseline: Baseline) -> None:
             grow(baseline, inputs, taken, beyond=True)
             if baseline.discarded.get("timeout", 0) > before:
                 return
+
+
+def stated_floors(baseline: Baseline) -> dict[str, int]:
+    """The least ints that the docstring allows, less those below which the original has a say.
+
+    A `raise` of its own for what the docstring forbids is behaviour, and edits have to keep it.
+    """
+    observed = baseline.observed()
+    floors = least_ints(baseline.target.source, baseline.signature, observed)
+    bound = next((it for item in observed if (it := baseline.signature.bind(item))), {})
+    for name, floor in list(floors.items()):
+        value = just_below(floor, bound.get(name))
+        if value is None:
+            del floors[name]
+            continue
+        for inputs in encoded([baseline.signature.call({**bound, name: value})]):
+            outcome = baseline.oracle.ask(inputs, cpu_s=FUZZ_CPU_S).outcomes[0]
+            if outcome.status == "raise" and outcome.explicit:
+                del floors[name]
+    return floors
 
 
 def own_literals(target: Target) -> tuple[object, ...]:

@@ -20,6 +20,11 @@ TAKES = re.compile(
 """Said right before: the phrase is of what the function takes."""
 
 
+TAKEN_BACK = re.compile(r"not\b|n't\b|\b(?:unless|without|raises?|errors?|invalid)\b", re.I)
+"""Said before the phrase: it is of what the function refuses."""
+ZERO_TOO = re.compile(r".{0,20}?\bor\b.{0,20}?\b(?:zero|0|none|negative)\b", re.I)
+
+
 def least_ints(source: str, signature: Signature, observed: Sequence[Arguments]) -> dict[str, int]:
     """The least int that the docstring of the function in `source` lets each argument hold.
 
@@ -49,6 +54,15 @@ def below(floors: Mapping[str, int], signature: Signature, arguments: Arguments)
     ]
 
 
+def just_below(floor: int, value: object) -> object | None:
+    """An argument like `value` that holds `floor - 1`; None where `value` holds no int."""
+    if type(value) is int:
+        return floor - 1
+    if isinstance(value, list) and value and type(value[0]) is int:
+        return [floor - 1, *value[1:]]
+    return None
+
+
 def docstring(source: str) -> str:
     """The docstring of the first function in `source`, or nothing."""
     for node in ast.walk(parsed(source)):
@@ -58,7 +72,7 @@ def docstring(source: str) -> str:
 
 
 def spoken_of(phrase: re.Pattern[str], text: str, names: Sequence[str]) -> set[str]:
-    """The parameters that the phrase is said of: all, where it is said of "a" nameless argument.
+    """The parameters that the phrase is said of: the only one, where it is said without a name.
 
     "Given a positive integer" and "positive integer n" are about arguments; "return a positive
     integer" and "the first n natural numbers" are about results and numbers in general.
@@ -69,11 +83,13 @@ def spoken_of(phrase: re.Pattern[str], text: str, names: Sequence[str]) -> set[s
     found: set[str] = set()
     for match in phrase.finditer(text):
         clause = re.split(r"[.;]|\n\s*\n", text[: match.start()])[-1]
+        if TAKEN_BACK.search(clause) or ZERO_TOO.match(text, match.end()):
+            continue
         named = after.match(text, match.end()) or before.search(clause)
         if named is not None:
             words = set(re.findall(r"\w+", named.group().lower()))
             found.update(name for name in names if name.lower() in words)
-        elif TAKES.search(clause):
+        elif len(names) == 1 and TAKES.search(clause):
             found.update(names)
     return found
 

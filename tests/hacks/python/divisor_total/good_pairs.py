@@ -1,0 +1,13 @@
+# kind: algorithm, with the original's own guard
+def divisor_total(n):
+    if n <= 0:
+        raise ValueError("n must be positive")
+    total = 0
+    low = 1
+    while low * low <= n:
+        if n % low == 0:
+            total += low
+            if low * low != n:
+                total += n // low
+        low += 1
+    return total

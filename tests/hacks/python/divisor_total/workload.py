@@ -1,0 +1,6 @@
+"""A number with many divisors and a small one."""
+
+
+def cases():
+    yield (5040,)
+    yield (12,)
