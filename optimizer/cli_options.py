@@ -36,6 +36,7 @@ def takes_options(
             if "allow" in given:
                 given["allow"] = tuple(given["allow"])
             options = load_options(_config_folder(arguments), given)
+            _isolate(options)
             return command(**arguments, options=options)
 
         run.__signature__ = inspect.Signature(own + _parameters(search, only))  # type: ignore[attr-defined]
@@ -43,6 +44,15 @@ def takes_options(
         return run
 
     return decorate
+
+
+def _isolate(options: Options) -> None:
+    """Have this process isolate as the options say; they come from the command line alone."""
+    wanted = "none" if options.unsafe_no_sandbox else options.sandbox
+    if wanted != "auto":
+        from perfbot.sandbox.isolate.choice import choose
+
+        choose(wanted)
 
 
 def _config_folder(arguments: dict[str, Any]) -> Path:

@@ -14,6 +14,7 @@ from typing import Any
 from perfbot.sandbox.errors import PerfbotError, UsageError
 from perfbot.sandbox.settings import Settings
 
+SANDBOXES = ("auto", "bwrap", "landlock")
 _STRICT = Settings()
 """How strict a judgement is unless told otherwise: the sandbox says, and only there."""
 
@@ -97,6 +98,26 @@ class Options:
         default=_STRICT.delta,
         metadata=_row("Smallest gain worth having; 0.02 is 2 %.", metavar="0..1"),
     )
+    symbolic: bool = field(
+        default=False,
+        metadata=_row("Also let CrossHair search for inputs on which an edit differs."),
+    )
+    sandbox: str = field(
+        default="auto",
+        metadata=_row(
+            "What isolates edits and tests: auto, bwrap or landlock.",
+            metavar="NAME",
+            command_line_only=True,
+        ),
+    )
+    unsafe_no_sandbox: bool = field(
+        default=False,
+        metadata=_row(
+            "Run edits and tests with your own rights, held by nothing.",
+            flags=("--unsafe-no-sandbox",),
+            command_line_only=True,
+        ),
+    )
     json: str | None = field(
         default=None,
         metadata=_row(
@@ -116,6 +137,7 @@ class Options:
         _check(0 < self.alpha < 0.5, "alpha", self, "above 0 and below 0.5")
         _check(0 <= self.delta < 1, "delta", self, "from 0 to below 1")
         _check(_splits(self.tests), "tests", self, "a command whose quotes are closed")
+        _check(self.sandbox in SANDBOXES, "sandbox", self, f"one of {', '.join(SANDBOXES)}")
         _check(self.seed is None or self.seed >= 0, "seed", self, "0 or more")
         if self.budget is not None:
             # Imported here: only a search needs it.

@@ -15,6 +15,7 @@ from perfbot.sandbox.isolate.process import (
     Limits,
     interpreter_mounts,
     launch,
+    new_root,
 )
 
 PROJECT = "/project"
@@ -44,13 +45,15 @@ def run_command(
             "The whole file system would be shown to the command.", "cd PROJECT first."
         )
     interpreter = python or Path(sys.executable)
+    root = new_root()
     box = Box(
-        read_only=((folder, PROJECT), *interpreter_mounts(interpreter)),
+        root=root,
+        read_only=((folder, root + PROJECT), *interpreter_mounts(interpreter)),
         env=(
             ("PATH", f"{interpreter.absolute().parent}:/usr/local/bin:/usr/bin:/bin"),
             ("PYTHONDONTWRITEBYTECODE", "1"),
         ),
-        cwd=PROJECT,
+        cwd=root + PROJECT,
     )
     limits = limits or Limits()
     # A terminal stays outside: its descriptor could be written to as well as read.
@@ -77,6 +80,7 @@ def _exit_code(finished: Finished, limits: Limits) -> int:
         Ended.TIMEOUT: f"it ran longer than {limits.wall_s} s",
         Ended.MEMORY: f"it used more than {limits.memory_bytes} bytes of memory",
         Ended.OUTPUT: f"it wrote more than {limits.output_bytes} bytes",
+        Ended.DISK: "it wrote more files than its scratch space may hold",
         Ended.CPU: f"it used more than {limits.cpu_s} s of CPU time",
         Ended.KILLED: "someone outside did it",
     }[finished.ended]

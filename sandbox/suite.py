@@ -16,7 +16,7 @@ from perfbot.sandbox.drivers.values import WireError
 from perfbot.sandbox.interpreter import ask
 from perfbot.sandbox.isolate.box import Box, interpreter_mounts
 from perfbot.sandbox.isolate.limits import MIB, Limits
-from perfbot.sandbox.isolate.process import Ended, launch
+from perfbot.sandbox.isolate.process import Ended, launch, new_root
 from perfbot.sandbox.project import Project
 from perfbot.sandbox.target import Target
 from perfbot.sandbox.worker import DRIVER_AT, DRIVERS, PROJECT_AT
@@ -72,25 +72,27 @@ def run_suite(
     command, is_pytest = test_command(project, target, doctests)
     reading, writing = os.pipe()
     settings = plugin_settings(target, writing, capture=capture, profile=profile)
-    overlay = "" if source is None else f"cp /perfbot/edit {shlex.quote(target.path)} && "
-    script = f"cp -R {PROJECT_AT}/. /box/ && {overlay}exec {command}"
-    roots = [f"/box/{item}".removesuffix("/.") for item in project.import_roots]
+    root = new_root()
+    overlay = "" if source is None else f"cp {root}/perfbot/edit {shlex.quote(target.path)} && "
+    script = f"cp -R {root}{PROJECT_AT}/. {root}/box/ && {overlay}exec {command}"
+    roots = [f"{root}/box/{item}".removesuffix("/.") for item in project.import_roots]
     box = Box(
+        root=root,
         read_only=(
             *interpreter_mounts(project.python),
-            (project.root, PROJECT_AT),
-            (DRIVERS, DRIVER_AT),
+            (project.root, root + PROJECT_AT),
+            (DRIVERS, root + DRIVER_AT),
         ),
-        files=() if source is None else (("/perfbot/edit", source.encode()),),
+        files=() if source is None else ((f"{root}/perfbot/edit", source.encode()),),
         env=(
-            ("PYTHONPATH", ":".join(["/perfbot", *roots])),
+            ("PYTHONPATH", ":".join([f"{root}/perfbot", *roots])),
             ("PYTHONDONTWRITEBYTECODE", "1"),
             ("PYTHONUTF8", "1"),
             ("PYTHONHASHSEED", "1"),
             ("PERFBOT_PLUGIN", settings),
             *OUR_PLUGINS_OFF[: project.python == Path(sys.executable)],
         ),
-        cwd="/box",
+        cwd=f"{root}/box",
         box_bytes=1024 * MIB,
     )
     limits = Limits(wall_s=wall_s, output_bytes=None)

@@ -16,7 +16,7 @@ from perfbot.sandbox.drivers.wire import encode
 from perfbot.sandbox.interpreter import ask
 from perfbot.sandbox.isolate.box import Box, interpreter_mounts
 from perfbot.sandbox.isolate.limits import MIB, Limits
-from perfbot.sandbox.isolate.process import Sandboxed, launch
+from perfbot.sandbox.isolate.process import Sandboxed, launch, new_root
 from perfbot.sandbox.project import Project
 from perfbot.sandbox.target import Target
 
@@ -42,7 +42,9 @@ class ChildFailedError(Exception):
 class Channel:
     """Frames over a socket to a process that is not trusted, and that process's id as we see it."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: str = "") -> None:
+        """`root` begins the paths inside that process's sandbox."""
+        self.root = root
         self.socket, self.theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         # The kernel then tells, with each message, who sent it, in our own process numbering.
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
@@ -174,10 +176,10 @@ class Worker(Channel):
         reply = self.request(
             "load",
             module=target.module,
-            path=f"{PROJECT_AT}/{target.path}",
+            path=f"{self.root}{PROJECT_AT}/{target.path}",
             source=source,
             qualname=target.qualname,
-            root=PROJECT_AT,
+            root=self.root + PROJECT_AT,
             state=None if state is None else list(state),
         )
         if type(reply) is dict and type(reply.get("failure")) in (str, type(None)):
@@ -205,24 +207,31 @@ class Zygote:
         imports: Sequence[str] = (),
         cpu: int | None = None,
         limits: Limits | None = None,
+        driver: str = "perfbot_driver",
+        tools: Sequence[tuple[Path, str]] = (),
+        tools_at: Sequence[str] = (),
     ) -> None:
+        """`driver` is the module that serves; `tools` (host path, path inside) are mounted for it,
+        and the folders `tools_at` come first on its sys.path."""
         interpreter = ask(project.python)
-        self.channel = Channel()
+        self.channel = Channel(root := new_root())
         fd = self.channel.theirs.fileno()
         box = Box(
+            root=root,
             read_only=(
                 *interpreter_mounts(project.python),
-                (project.root, PROJECT_AT),
-                (DRIVERS, DRIVER_AT),
+                (project.root, root + PROJECT_AT),
+                (DRIVERS, root + DRIVER_AT),
+                *((path, root + inside) for path, inside in tools),
             ),
             env=(
-                ("PYTHONPATH", "/perfbot"),
+                ("PYTHONPATH", f"{root}/perfbot"),
                 ("PYTHONHASHSEED", str(hash_seed)),
                 ("PYTHONUTF8", "1"),
             ),
-            cwd="/box",
+            cwd=f"{root}/box",
         )
-        command = [str(project.python), "-S", "-s", "-B", "-m", "perfbot_driver", str(fd)]
+        command = [str(project.python), "-S", "-s", "-B", "-m", driver, str(fd)]
         self.sandboxed: Sandboxed = launch(
             command,
             box=box,
@@ -231,9 +240,10 @@ class Zygote:
             cpu=cpu,
         )
         self.channel.give_away()
-        roots = [f"{PROJECT_AT}/{item}".removesuffix("/.") for item in project.import_roots]
+        roots = [f"{root}{PROJECT_AT}/{item}".removesuffix("/.") for item in project.import_roots]
+        path = [*(root + item for item in tools_at), *roots, *interpreter.path]
         try:
-            self.channel.request("setup", path=[*roots, *interpreter.path], imports=list(imports))
+            self.channel.request("setup", path=path, imports=list(imports))
         except ChildFailedError as error:
             self.close()
             raise ChildFailedError(
@@ -257,7 +267,7 @@ class Zygote:
 
 def fork(parent: Channel) -> Worker:
     """Fork the process behind `parent`; the child has all that its parent has loaded."""
-    worker = Worker()
+    worker = Worker(parent.root)
     parent.request("fork", fds=[worker.theirs.fileno()])
     worker.give_away()
     worker.request("hello")

@@ -18,6 +18,7 @@ from typing import Any
 from .values import WireError
 from .wire import encode
 
+BOX = os.environ.get("PERFBOT_ROOT", "") + "/box/"
 SETTINGS: dict[str, Any] = json.loads(os.environ.pop("PERFBOT_PLUGIN", "{}"))
 
 
@@ -48,8 +49,8 @@ def pytest_sessionfinish(session: Any, exitstatus: Any) -> None:
         PROFILE.disable()
         for entry in PROFILE.getstats():
             code = entry.code
-            if not isinstance(code, str) and code.co_filename.startswith("/box/"):
-                place = code.co_filename[len("/box/") :]
+            if not isinstance(code, str) and code.co_filename.startswith(BOX):
+                place = code.co_filename[len(BOX) :]
                 send("time", place, int(code.co_firstlineno), float(entry.inlinetime))
     send("end", int(exitstatus))
 

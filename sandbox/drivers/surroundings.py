@@ -9,7 +9,9 @@ import shutil
 import sys
 from typing import Any
 
-FOLDERS = ("/box", "/tmp", "/dev/shm", os.environ.get("HOME", "/tmp"))
+ROOT = os.environ.get("PERFBOT_ROOT", "")
+"""Begins the paths inside, where the sandbox has no file system of its own."""
+FOLDERS = tuple(ROOT + name for name in ("/box", "/tmp", "/dev/shm", "/home/u"))
 MOST_FILES = 1_000
 ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 PLAIN = (str, int, bool, type(None))

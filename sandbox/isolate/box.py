@@ -11,6 +11,7 @@ from perfbot.sandbox.errors import BaselineError, UsageError
 from perfbot.sandbox.isolate.limits import MIB
 
 HOME = "/home/u"
+PATH = "/usr/local/bin:/usr/bin:/bin"
 _ASK_PREFIXES = (
     "import json, sys; print(json.dumps([sys.prefix, sys.base_prefix, sys.version_info[:2]]))"
 )
@@ -35,8 +36,20 @@ class Box:
     """Path inside -> content, read-only; may replace a file of a `read_only` mount."""
     env: tuple[tuple[str, str], ...] = ()
     cwd: str = "/box"
+    root: str = ""
+    """
+    Begins every path inside but those shown under their host path; `process.new_root` gives it.
+    Empty where the sandbox has a file system of its own.
+    """
     box_bytes: int = 256 * MIB
     tmp_bytes: int = 256 * MIB
+
+
+def environment(box: Box) -> dict[str, str]:
+    """The whole environment inside."""
+    own = {"PATH": PATH, "HOME": box.root + HOME, "LANG": "C.UTF-8", "TMPDIR": f"{box.root}/tmp"}
+    root = {"PERFBOT_ROOT": box.root} if box.root else {}
+    return own | root | dict(box.env)
 
 
 def interpreter_mounts(python: Path) -> tuple[tuple[Path, str], ...]:

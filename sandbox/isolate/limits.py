@@ -2,6 +2,7 @@
 
 import resource
 from dataclasses import dataclass
+from pathlib import Path
 
 MIB = 1024 * 1024
 
@@ -25,19 +26,29 @@ class Limits:
     """stdout and stderr together; None: any amount, of which only the last 64 KiB are kept."""
 
 
-def restrict(pid: int, limits: Limits, *, processes_counted: bool) -> None:
+def restrict(
+    pid: int, limits: Limits, *, processes_counted: bool, users_counted: bool = False
+) -> None:
     """
     Set the rlimits of process `pid`, which what it starts will inherit.
 
     Set from outside, after bubblewrap has made its namespaces: RLIMIT_NPROC set earlier breaks
     bubblewrap. `processes_counted`: a cgroup counts them already. RLIMIT_NPROC counts every
     process of the same user id, also those of other sandboxes, so it is the second choice.
+    `users_counted`: without a user namespace also those that are in no sandbox, whose number
+    now is added.
     """
     resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
     resource.prlimit(pid, resource.RLIMIT_NOFILE, (limits.open_files, limits.open_files))
     if not processes_counted:
-        resource.prlimit(pid, resource.RLIMIT_NPROC, (limits.processes, limits.processes))
+        most = limits.processes + (_tasks_of_all_users() if users_counted else 0)
+        resource.prlimit(pid, resource.RLIMIT_NPROC, (most, most))
     if limits.cpu_s is not None:
         # SIGXCPU at the first, SIGKILL at the second for whoever ignores it.
         resource.prlimit(pid, resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))
+
+
+def _tasks_of_all_users() -> int:
+    """The processes and threads of this machine (the fourth field: running/all)."""
+    return int(Path("/proc/loadavg").read_text().split()[3].partition("/")[2])

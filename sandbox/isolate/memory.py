@@ -3,6 +3,7 @@
 import itertools
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +13,9 @@ from perfbot.sandbox.isolate.limits import Limits
 _CGROUP_ROOT = Path("/sys/fs/cgroup")
 _NAME = "perfbot-"
 _serial = itertools.count()
+
+
+Processes = Callable[[], list[str]]
 
 
 class Account(Protocol):
@@ -32,11 +36,15 @@ class Account(Protocol):
         ...
 
 
-def open_account(pid: int, limits: Limits) -> Account:
-    """An account of process `pid` and all it will start, by the best means this machine has."""
+def open_account(pid: int, limits: Limits, processes: Processes) -> Account:
+    """
+    An account of process `pid` and all it will start, by the best means this machine has.
+
+    `processes` lists them, as folders of /proc.
+    """
     folders = _cgroup_parents()
     if folders is None:
-        return Watchdog(pid, limits.memory_bytes)
+        return Watchdog(processes, limits.memory_bytes)
     name = f"{_NAME}{os.getpid()}-{next(_serial)}"
     made: list[Path] = []
     try:
@@ -52,7 +60,7 @@ def open_account(pid: int, limits: Limits) -> Account:
         # systemd scope that is not delegated): then the sandbox is watched instead.
         for folder in made:
             _remove(folder)
-        return Watchdog(pid, limits.memory_bytes)
+        return Watchdog(processes, limits.memory_bytes)
     return account
 
 
@@ -138,7 +146,7 @@ class _Cgroup:
 
 class Watchdog:
     """
-    The account of a sandbox without a cgroup: adds up its processes, seen through its own /proc.
+    The account of a sandbox without a cgroup: adds up its processes.
 
     Resident sizes count pages that forks share several times, so that a sum over the limit is
     confirmed by proportional sizes. Resident sizes alone miss a memfd that is not mapped; those
@@ -148,8 +156,8 @@ class Watchdog:
 
     counts_processes = False
 
-    def __init__(self, pid: int, memory_bytes: int) -> None:
-        self._proc = f"/proc/{pid}/root/proc"
+    def __init__(self, processes: Processes, memory_bytes: int) -> None:
+        self._processes = processes
         self._limit = memory_bytes
         self._peak: int | None = None
 
@@ -169,15 +177,6 @@ class Watchdog:
 
     def close(self) -> None:
         """Nothing is held."""
-
-    def _processes(self) -> list[str]:
-        try:
-            # Until bubblewrap has changed its root, this path leads to the host's own /proc.
-            if os.stat(self._proc).st_dev == os.stat("/proc").st_dev:
-                return []
-            return [f"{self._proc}/{name}" for name in os.listdir(self._proc) if name.isdigit()]
-        except (FileNotFoundError, ProcessLookupError):
-            return []  # not yet set up, or dead already
 
     def _resident_bytes(self, process: str) -> int:
         fields = _read_of_living(f"{process}/statm").split()

@@ -9,11 +9,13 @@ import time
 from collections.abc import Sequence
 
 from perfbot.sandbox.errors import MachineError
-from perfbot.sandbox.isolate import bwrap, memory
+from perfbot.sandbox.isolate import init, memory
+from perfbot.sandbox.isolate.backend import Backend
 from perfbot.sandbox.isolate.box import Box, interpreter_mounts
+from perfbot.sandbox.isolate.choice import backend, new_root
 from perfbot.sandbox.isolate.limits import Limits, restrict
 from perfbot.sandbox.isolate.spawn import spawn
-from perfbot.sandbox.isolate.supervise import Ended, Finished, OnOutput, Sandboxed
+from perfbot.sandbox.isolate.supervise import Ended, Finished, OnOutput, Sandboxed, Watched
 
 __all__ = [
     "Box",
@@ -24,10 +26,11 @@ __all__ = [
     "describe",
     "interpreter_mounts",
     "launch",
+    "new_root",
     "run",
 ]
 
-# Seconds that bubblewrap may take until its first word, on a machine under heavy load.
+# Seconds that a backend may take until its first word, on a machine under heavy load.
 _START_S = 30.0
 
 
@@ -74,29 +77,33 @@ def launch(
     Raises: MachineError when no sandbox works here or a mount of the box does not exist (the
     latter possibly by `wait` only).
     """
+    isolation = backend()
     status_read, status_write = os.pipe()
     block_read, block_write = os.pipe()
     with open(status_read, "rb", buffering=0) as status, open(block_write, "wb", buffering=0) as go:
-        process = _start(command, box, fds, stdin, (status_write, block_read))
+        process = _start(isolation, command, box, fds, stdin, (status_write, block_read))
         account = None
         try:
             child = _child_pid(status.fileno(), process)
-            # bubblewrap waits for `go` when the Box is set up. Until then nothing of the payload
+            # The backend waits for `go` when the Box is set up. Until then nothing of the payload
             # runs, and what is set on its process is inherited by all that it starts.
-            account = memory.open_account(child, limits)
-            restrict(child, limits, processes_counted=account.counts_processes)
+            account = memory.open_account(child, limits, isolation.processes(child))
+            counted = account.counts_processes
+            shared = isolation.shares_paths
+            restrict(child, limits, processes_counted=counted, users_counted=shared)
             if cpu is not None:
                 os.sched_setaffinity(child, {cpu})
-            sandboxed = Sandboxed(
-                process, child, os.dup(status.fileno()), account, limits, on_output
-            )
+            watched = Watched(process, child, os.dup(status.fileno()), isolation, account, box)
+            sandboxed = Sandboxed(watched, limits, on_output)
         except BaseException as problem:
             if not isinstance(problem, ProcessLookupError):
                 process.kill()
             said = _last_words(process)
             if account is not None:
                 account.close()
-            if isinstance(problem, ProcessLookupError):  # bubblewrap gave up, and said why
+            if os.path.isdir(box.root):
+                init.remove(box.root)
+            if isinstance(problem, ProcessLookupError):  # the backend gave up, and said why
                 raise MachineError(f"The sandbox could not be set up: {said}") from problem
             raise
         # No reader: the set-up failed after its first word, which `wait` will report.
@@ -111,32 +118,32 @@ def describe() -> dict[str, str]:
 
     Raises: MachineError when no sandbox works here.
     """
-    bubblewrap = bwrap.working_bubblewrap()
-    version = subprocess.run(
-        [bubblewrap.path, "--version"], env={}, capture_output=True, text=True, check=True
-    ).stdout.strip()
+    isolation = backend()
     accounting = memory.accounting()
-    gaps = ["the kernel is shared with the host", "caches and timing are shared with the host"]
+    gaps = list(isolation.gaps())
     if accounting == "watchdog":
         gaps.append("memory is sampled every 20 ms; data in pipes and sockets is not counted")
     return {
-        "backend": bubblewrap.backend.value,
-        "version": version,
-        "mode": bubblewrap.mode,
+        "backend": isolation.name,
+        "version": isolation.version(),
+        "mode": isolation.mode,
         "accounting": accounting,
         "not_guaranteed": "; ".join(gaps),
     }
 
 
 def _start(
-    command: Sequence[str], box: Box, fds: Sequence[int], stdin: int, control: tuple[int, int]
+    isolation: Backend,
+    command: Sequence[str],
+    box: Box,
+    fds: Sequence[int],
+    stdin: int,
+    control: tuple[int, int],
 ) -> subprocess.Popen[bytes]:
-    """Start bubblewrap; closes our copy of `control`, the (status, block) ends that it takes."""
+    """Start the backend; closes our copy of `control`, the (status, block) ends that it takes."""
     ours = list(control)
     try:
-        bubblewrap = bwrap.working_bubblewrap()
-        prepared = bwrap.prepare(
-            bubblewrap,
+        prepared = isolation.prepare(
             command,
             box,
             refuse_shmget=memory.accounting() == "watchdog",
@@ -145,11 +152,11 @@ def _start(
         )
         ours += prepared.fds
         process = spawn(prepared.command, pass_fds=[*ours, *fds], stdin=stdin)
-        if bubblewrap.setpriv:
+        if isolation.payload_user is not None:
             for stream in (process.stdout, process.stderr):
                 assert stream is not None
                 # Else /dev/stdout, which opens the pipe anew, would be refused inside.
-                os.fchown(stream.fileno(), bwrap.NOBODY, -1)
+                os.fchown(stream.fileno(), isolation.payload_user, -1)
         return process
     finally:
         for fd in ours:
@@ -157,22 +164,22 @@ def _start(
 
 
 def _child_pid(status_fd: int, process: subprocess.Popen[bytes]) -> int:
-    """The host pid of the namespace's first process, from bubblewrap's first status line."""
+    """The host pid of the sandbox's first process, from the backend's first status line."""
     deadline = time.monotonic() + _START_S
     text = b""
     while b"}" not in text:
         ready, _, _ = select.select([status_fd], [], [], max(0.0, deadline - time.monotonic()))
         if not ready:
-            raise MachineError(f"bubblewrap did not start within {_START_S:.0f} seconds.")
+            raise MachineError(f"The sandbox did not start within {_START_S:.0f} seconds.")
         read = os.read(status_fd, 4096)
         if not read:
-            raise ProcessLookupError("bubblewrap ended before its first word")
+            raise ProcessLookupError("it ended before its first word")
         text += read
     return int(json.loads(text)["child-pid"])
 
 
 def _last_words(process: subprocess.Popen[bytes]) -> str:
-    """What bubblewrap, which is ending by itself, wrote to stderr."""
+    """What a backend that is ending wrote to stderr."""
     assert process.stderr is not None and process.stdout is not None
     with process.stdout, process.stderr:
         said = process.stderr.read().decode(errors="replace").strip()

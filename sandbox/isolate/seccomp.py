@@ -10,6 +10,7 @@ import struct
 from dataclasses import dataclass
 
 from perfbot.sandbox.errors import MachineError
+from perfbot.sandbox.isolate.shared_calls import NUMBERS, SharedCalls
 
 # Source: linux/bpf_common.h; an instruction is (code, jump if true, jump if false, operand).
 _LOAD_WORD = 0x20
@@ -36,6 +37,9 @@ _NAMESPACE_FLAGS = 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x7000000
 # AF_UNIX, AF_INET, AF_INET6, AF_NETLINK. All but AF_VSOCK would be held by the network namespace
 # anyway; the others are refused because their kernel code is rarely exercised.
 _SOCKET_FAMILIES = (1, 2, 10, 16)
+# SOCK_STREAM and SOCK_SEQPACKET, each also non-blocking, close-on-exec, or both.
+_FLAGS = (0, 0o4000, 0o2000000, 0o2004000)
+_CONNECTED_KINDS = tuple(kind | flag for kind in (1, 5) for flag in _FLAGS)
 # PER_LINUX, ADDR_NO_RANDOMIZE (gdb and sanitizers set it), and "only tell me".
 _PERSONALITIES = (0, 0x0040000, 0xFFFFFFFF)
 # TIOCSTI and TIOCLINUX push characters into a terminal.
@@ -116,6 +120,7 @@ class Architecture:
     clone: int
     clone3: int
     socket: int
+    socketpair: int
     personality: int
     ioctl: int
     shmget: int
@@ -124,17 +129,24 @@ class Architecture:
 
 # Source: linux/audit.h for the audit numbers.
 ARCHITECTURES = {
-    "x86_64": Architecture(0xC000003E, 0, 56, 435, 41, 135, 16, 29, True),
-    "aarch64": Architecture(0xC00000B7, 1, 220, 435, 198, 92, 29, 194, False),
+    "x86_64": Architecture(0xC000003E, 0, 56, 435, 41, 53, 135, 16, 29, True),
+    "aarch64": Architecture(0xC00000B7, 1, 220, 435, 198, 199, 92, 29, 194, False),
 }
 
 
-def program(machine: str = "", *, refuse_shmget: bool = False) -> bytes:
+def program(
+    machine: str = "",
+    *,
+    refuse_shmget: bool = False,
+    shared: SharedCalls | None = None,
+    pid: int = 0,
+) -> bytes:
     """
     The filter for `machine` (as `platform.machine()` names it; empty: this one).
 
     `refuse_shmget`: System V memory outlives the process that wrote it and shows in no process's
-    size, so it is refused where no cgroup counts it.
+    size, so it is refused where no cgroup counts it. `shared`: what is refused besides to the
+    process `pid` where there are no namespaces; sockets then come in connected pairs alone.
 
     Raises: MachineError for a processor without a table.
     """
@@ -159,11 +171,33 @@ def program(machine: str = "", *, refuse_shmget: bool = False) -> bytes:
     if refuse_shmget:
         code += _end_if(arch.shmget, _fail(errno.ENOSYS))
     code += _when(arch.clone, _refuse_bits(0, _NAMESPACE_FLAGS))
+    if shared is not None:
+        code += _shared(arch, shared, pid)
     code += _when(arch.socket, _allow_only(0, _SOCKET_FAMILIES, errno.EAFNOSUPPORT))
     code += _when(arch.personality, _allow_only(0, _PERSONALITIES, errno.EPERM))
     code += _when(arch.ioctl, _refuse_values(1, _TERMINAL_INJECTION))
     code += [_end(_ALLOW)]
     return b"".join(struct.pack("<HBBI", *instruction) for instruction in code)
+
+
+def _shared(arch: Architecture, shared: SharedCalls, pid: int) -> list[_Instruction]:
+    code = _end_if(arch.socket, _fail(errno.EAFNOSUPPORT))
+    # A datagram socket could be sent from to any socket file, a connected stream cannot.
+    code += _when(arch.socketpair, _allow_only(1, _CONNECTED_KINDS, errno.EPERM))
+    ends = ((shared.absent, errno.ENOSYS), (shared.refused, errno.EPERM), (shared.idle, 0))
+    for names, error in ends:
+        for number in _numbers(arch, names):
+            code += _end_if(number, _fail(error))
+    for number in _numbers(arch, shared.on_oneself):
+        code += _when(number, _allow_only(0, (0,), errno.EPERM))
+    for number in _numbers(arch, shared.own_thread):
+        code += _when(number, _allow_only(0, (0, pid), errno.EPERM))
+    return code
+
+
+def _numbers(arch: Architecture, names: tuple[str, ...]) -> list[int]:
+    found = [NUMBERS[name][arch.column] for name in names]
+    return [number for number in found if number is not None]
 
 
 def _load(offset: int) -> _Instruction:

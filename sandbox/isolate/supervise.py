@@ -15,16 +15,22 @@ from types import TracebackType
 from typing import Self
 
 from perfbot.sandbox.errors import MachineError
+from perfbot.sandbox.isolate.backend import Backend
+from perfbot.sandbox.isolate.box import Box
+from perfbot.sandbox.isolate.disk import Disk
 from perfbot.sandbox.isolate.limits import Limits
 from perfbot.sandbox.isolate.memory import Account
 
 _TAIL_BYTES = 64 * 1024
+# How long a backend's first process may take to end the others before it is killed itself.
+_PATIENCE_S = 10.0
 # How often memory is looked at. A process can fill some 100 MB of fresh pages in this time.
 _WATCH_S = 0.02
 # Looking takes at most this share of one processor, where looking itself is slow.
 _WATCH_SHARE = 0.1
-# bubblewrap reports a signal as 128 + its number, as shells do; Linux has signals up to 64.
+# Backends report a signal as 128 + its number, as shells do; Linux has signals up to 64.
 _SIGNAL_BASE = 128
+_NOT_FOUND, _NOT_SET_UP = 127, 126
 _LAST_SIGNAL = 64
 
 
@@ -36,6 +42,7 @@ class Ended(StrEnum):
     TIMEOUT = "timeout"
     MEMORY = "memory"
     OUTPUT = "output"
+    DISK = "disk"
     CPU = "cpu"
     KILLED = "killed"
     """By our own `kill` or `close`, or by someone outside."""
@@ -55,6 +62,21 @@ class Finished:
     """The most memory held at once by all its processes; sampled where there is no cgroup."""
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What is known of a sandbox that is about to run."""
+
+    process: subprocess.Popen[bytes]
+    """The backend, with its output as pipes."""
+    first: int
+    """Host pid of the sandbox's first process: the stop signal to it ends them all."""
+    status_fd: int
+    """Where the backend says, in JSON, how the command ended. Closed by whoever watches."""
+    isolation: Backend
+    account: Account
+    box: Box
+
+
 OnOutput = Callable[[str, bytes], None]
 """Called with "stdout" or "stderr" and what has just arrived, from the supervising thread."""
 
@@ -66,22 +88,18 @@ class Sandboxed:
     When `kill`, `close` or the `with` block is over, every process of it is dead, daemons too.
     """
 
-    def __init__(
-        self,
-        process: subprocess.Popen[bytes],
-        child: int,
-        status_fd: int,
-        account: Account,
-        limits: Limits,
-        on_output: OnOutput | None,
-    ) -> None:
-        """`child` is the namespace's first process, `status_fd` (taken over) bubblewrap's JSON."""
+    def __init__(self, watched: Watched, limits: Limits, on_output: OnOutput | None) -> None:
+        process = watched.process
         assert process.stdout is not None and process.stderr is not None
-        self.pid = child
-        """Host pid of the first process in the sandbox's namespace; its death ends them all."""
+        self.pid = watched.first
+        self.root = watched.box.root
+        """Begins the paths inside; empty in a file system of its own."""
+        self._isolation = watched.isolation
         self._process = process
-        self._status_fd = status_fd
-        self._account = account
+        self._status_fd = watched.status_fd
+        self._account = watched.account
+        size_bytes = watched.box.box_bytes + watched.box.tmp_bytes
+        self._disk = Disk(self.root, size_bytes) if self.root else None
         self._limits = limits
         self._on_output = on_output
         self._streams = {
@@ -96,7 +114,8 @@ class Sandboxed:
         self._problem: MachineError | None = None
         self._over = threading.Event()
         self._lock = threading.Lock()
-        self._pidfd = os.pidfd_open(child)
+        self._pidfd = os.pidfd_open(watched.first)
+        self._patience_ends = math.inf
         self._started = time.monotonic()
         self._thread = threading.Thread(target=self._supervise, name="perfbot-box", daemon=True)
         self._thread.start()
@@ -150,14 +169,17 @@ class Sandboxed:
         return next(fd for fd, (known, _) in self._streams.items() if known == name)
 
     def _end(self, how: Ended) -> None:
-        """Kill the namespace's first process, and with it, by the kernel, all the others."""
+        """End the sandbox's first process, and with it all the others."""
         with self._lock:
             if self._pidfd < 0:
                 return
             if self._ended is None:
                 self._ended = how
+                self._patience_ends = time.monotonic() + _PATIENCE_S
+            patient = time.monotonic() < self._patience_ends
             try:
-                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+                stop = self._isolation.stop if patient else signal.SIGKILL
+                signal.pidfd_send_signal(self._pidfd, stop)
             except ProcessLookupError:
                 return  # it has ended by itself
 
@@ -171,7 +193,7 @@ class Sandboxed:
             self._over.set()
 
     def _watch(self) -> None:
-        """Return when the namespace is dead."""
+        """Return when all of the sandbox is dead."""
         poll = select.poll()
         for fd in (*self._streams, self._pidfd):
             poll.register(fd, select.POLLIN)
@@ -185,6 +207,10 @@ class Sandboxed:
             if now >= next_look:
                 if self._account.exceeded():
                     self._end(Ended.MEMORY)
+                if self._disk is not None and self._disk.exceeded():
+                    self._end(Ended.DISK)
+                if now >= self._patience_ends:
+                    self._end(Ended.KILLED)
                 cost = time.monotonic() - now
                 next_look = time.monotonic() + max(_WATCH_S, cost / _WATCH_SHARE)
             until = min(deadline, next_look) - time.monotonic()
@@ -222,7 +248,7 @@ class Sandboxed:
                     break
 
     def _conclude(self) -> None:
-        """Say how it ended. The namespace is dead; bubblewrap itself ends in a moment."""
+        """Say how it ended. The sandbox is dead; its backend ends in a moment."""
         seconds = time.monotonic() - self._started
         try:
             self._process.wait(timeout=10)
@@ -243,9 +269,10 @@ class Sandboxed:
         if self._ended is not None:
             return self._ended, -signal.SIGKILL
         code = self._exit_code()
-        if code is None and stderr.startswith(b"bwrap: execvp"):
-            return Ended.EXITED, 127  # no such command
-        if code is None and stderr.startswith(b"bwrap:"):
+        complaint = self._isolation.complaint.encode()
+        if code in (None, _NOT_FOUND) and stderr.startswith(complaint + b" execvp"):
+            return Ended.EXITED, _NOT_FOUND
+        if code in (None, _NOT_SET_UP) and stderr.startswith(complaint):
             said = stderr.decode(errors="replace").strip()
             self._problem = MachineError(f"The sandbox could not be set up: {said}")
             return None
