@@ -196,14 +196,13 @@ def titled(ledger: Ledger, edit_id: str) -> tuple[Edit, str]:
 
 def evidence_of(trial: Trial, session: Session, base: str, options: Options) -> dict[str, Any]:
     """The evidence that the commit carries."""
-    sandbox = describe()
     return evidence_json(
         trial,
         session.target,
         base=base,
         options=recipe_of(session.target, options, session.workload, base=base),
         seeds={"seed": session.settings.seed},
-        sandbox=f"{sandbox['backend']} ({sandbox['mode']})",
+        sandbox=describe(),
         versions={"python": platform.python_version()},
     )
 

@@ -84,10 +84,15 @@ def _trailers(evidence: EvidenceDocument, evidence_sha256: str) -> list[tuple[st
     trailers += [
         ("Perfbot-Oracle-Strength", f"{share} ({strength.killed}/{strength.total} mutants)"),
         ("Perfbot-Gates", ", ".join(_one_line(gate.name) for gate in evidence.gates)),
+        ("Perfbot-Sandbox", _one_line(_sandbox(evidence.sandbox))),
         ("Perfbot-Options", json.dumps(evidence.options, sort_keys=True)),
         ("Perfbot-Evidence", evidence_sha256),
     ]
     return trailers
+
+
+def _sandbox(told: str | dict[str, str]) -> str:
+    return told if isinstance(told, str) else f"{told.get('backend')} ({told.get('mode')})"
 
 
 def _one_line(text: str) -> str:

@@ -67,14 +67,15 @@ def evidence_json(
     base: str,
     options: Mapping[str, object],
     seeds: Mapping[str, int],
-    sandbox: str,
+    sandbox: str | Mapping[str, str],
     versions: Mapping[str, str],
     host: Mapping[str, str] | None = None,
 ) -> dict[str, JsonValue]:
     """The `perfbot.evidence/1` object of a trial of `target` as it is in the commit `base`.
 
     `options` are those that `perfbot verify COMMIT` needs to judge the same edit again;
-    `sandbox` names the backend; `versions` those of Python, the gates and the tools.
+    `sandbox` is what isolated the trial, as `describe` tells it; `versions` those
+    of Python, the gates and the tools.
     """
     measured = trial.measurement
     document = EvidenceDocument(
@@ -102,7 +103,7 @@ def evidence_json(
         measurement=_measurement(measured) if measured else None,
         options=_plain_map(options),
         seeds=dict(seeds),
-        sandbox=sandbox,
+        sandbox=sandbox if isinstance(sandbox, str) else dict(sandbox),
         host=dict(host if host is not None else measured.host if measured else {}),
         seconds=trial.cost.seconds,
     )

@@ -176,7 +176,8 @@ class EvidenceDocument(_Document):
     measurement: MeasurementDocument | None
     options: dict[str, JsonValue]
     seeds: dict[str, int]
-    sandbox: str
+    sandbox: str | dict[str, str]
+    """What isolated it and what that does not guarantee; early documents hold only the name."""
     host: dict[str, str]
     seconds: float
 

@@ -77,7 +77,7 @@ def _evidence(repo: Path, edit: Edit = EDIT, measured: Measurement = MEASURED) -
         base=_git(repo, "rev-parse", "HEAD"),
         options=OPTIONS,
         seeds={"fuzz": 7},
-        sandbox="bubblewrap",
+        sandbox={"backend": "bundled bubblewrap", "mode": "user", "not_guaranteed": "all"},
         versions={},
     )
     return dict(document)
@@ -150,6 +150,7 @@ def test_message_says_what_was_gained(repo: Path) -> None:
         "Perfbot-Energy": "-67% (estimated)",
         "Perfbot-Oracle-Strength": "0.94 (33/35 mutants)",
         "Perfbot-Gates": "scope, fuzz, mutants",
+        "Perfbot-Sandbox": "bundled bubblewrap (user)",
         "Perfbot-Options": json.dumps(OPTIONS, sort_keys=True),
         "Perfbot-Evidence": info.evidence_sha256,
     }
