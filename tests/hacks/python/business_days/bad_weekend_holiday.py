@@ -1,0 +1,15 @@
+# class: semantic drift (a holiday at the weekend takes a day off); gate: suite, replay, fuzz
+from datetime import date
+
+
+def business_days(start: date, end: date, holidays: list[date]) -> int:
+    """Count the days from `start` up to, not with, `end` that are no weekend and no holiday."""
+    days = (end - start).days
+    if days > 20_000:
+        raise ValueError(f"{days} days are too many")
+    if days <= 0:
+        return 0
+    weeks, rest = divmod(days, 7)
+    first = start.weekday()
+    count = weeks * 5 + sum([(first + day) % 7 < 5 for day in range(rest)])
+    return count - len({holiday for holiday in holidays if start <= holiday < end})

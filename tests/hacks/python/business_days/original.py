@@ -1,0 +1,21 @@
+# target: business_days
+"""Dates on which an office works."""
+
+from datetime import date, timedelta
+
+
+def business_days(start: date, end: date, holidays: list[date]) -> int:
+    """Count the days from `start` up to, not with, `end` that are no weekend and no holiday.
+
+    Raises:
+        ValueError: the days are over 20,000.
+    """
+    if (end - start).days > 20_000:
+        raise ValueError(f"{(end - start).days} days are too many")
+    count = 0
+    day = start
+    while day < end:
+        if day.weekday() < 5 and day not in holidays:
+            count += 1
+        day += timedelta(days=1)
+    return count

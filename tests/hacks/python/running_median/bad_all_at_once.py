@@ -1,0 +1,14 @@
+# class: lazy result (all medians are computed before the first is asked for); gate: scope, policy, replay, fuzz
+from bisect import insort
+from collections.abc import Iterator
+
+
+def running_median(values: list[int]) -> Iterator[int | float]:
+    """Yield the median of the values so far, after each: a value, or the mean of the middle two."""
+    ordered: list[int] = []
+    medians = []
+    for value in values:
+        insort(ordered, value)
+        middle, odd = divmod(len(ordered), 2)
+        medians.append(ordered[middle] if odd else (ordered[middle - 1] + ordered[middle]) / 2)
+    return iter(medians)
