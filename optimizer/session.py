@@ -13,12 +13,15 @@ from perfbot.optimizer.scratch_folder import scratch_folder
 from perfbot.sandbox.baseline import Baseline, prepare
 from perfbot.sandbox.baseline_file import key_of, load, save
 from perfbot.sandbox.errors import UsageError
+from perfbot.sandbox.gates.symbolic_tools import require_installed
 from perfbot.sandbox.project import Project
 from perfbot.sandbox.settings import Settings
 from perfbot.sandbox.target import Target
 from perfbot.sandbox.workload import WorkloadFile, find_workload
 
 VENVS = (".venv", "venv")
+SYMBOLIC_S = 10.0
+"""CPU seconds for CrossHair on each edit that survives the other gates."""
 Say = Callable[[str], None]
 Fill = Callable[[Path], Sequence[str] | None]
 
@@ -42,6 +45,7 @@ def settings_of(options: Options) -> Settings:
         oracle_threshold=options.oracle_threshold,
         alpha=options.alpha,
         delta=options.delta,
+        symbolic_s=SYMBOLIC_S if options.symbolic else 0.0,
     )
 
 
@@ -53,8 +57,11 @@ def opened(
 
     What `fill` could not write, it gives back in words, which are said.
 
-    Raises: BaselineError when the project fails before any edit.
+    Raises: BaselineError when the project fails before any edit, MachineError when the options ask
+    for what is not installed.
     """
+    if options.symbolic:
+        require_installed()
     with scratch_folder() as scratch:
         root = scratch / "project"
         root.mkdir()

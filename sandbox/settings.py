@@ -26,6 +26,8 @@ class Settings:
     delta: float = 0.02
     measure_budget_s: float = 20.0
     clock: str = "auto"
+    symbolic_s: float = 0.0
+    """CPU seconds that CrossHair may search for a difference; 0: no gate `symbolic`."""
 
     def relaxations(self) -> dict[str, object]:
         """The fields that are not at their defaults, by name."""
@@ -33,5 +35,6 @@ class Settings:
         return {
             item.name: sorted(found[item.name]) if item.name == "allow" else found[item.name]
             for item in fields(self)
-            if item.name != "seed" and found[item.name] != item.default
+            # More time to search is stricter, and a seed is neither.
+            if item.name not in ("seed", "symbolic_s") and found[item.name] != item.default
         }

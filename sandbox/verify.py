@@ -22,9 +22,11 @@ from perfbot.sandbox.gates import (
     replay,
     scope,
     suite,
+    symbolic,
 )
 from perfbot.sandbox.measure import measure
 from perfbot.sandbox.measurement import Measurement
+from perfbot.sandbox.settings import Settings
 from perfbot.sandbox.timing import pair_opener
 from perfbot.sandbox.timing_cases import agreement, timing_of
 from perfbot.sandbox.trial import Cost, Trial
@@ -48,7 +50,7 @@ def judge(baseline: Baseline, edit: Edit) -> Trial:
     candidate = Candidate(baseline, edit)
     evidence: list[Evidence] = []
     try:
-        for gate in GATES:
+        for gate in gates_of(baseline.settings):
             evidence.append(run_gate(gate, candidate))
             if evidence[-1].status < Status.SURVIVED:
                 break
@@ -64,6 +66,11 @@ def judge(baseline: Baseline, edit: Edit) -> Trial:
         decision="not_faster" if same_code(decisive) else DECISIONS[verdict.status],
         reason="survived every gate" if decisive is None else decisive.detail,
     )
+
+
+def gates_of(settings: Settings) -> tuple[Gate, ...]:
+    """The gates in their order; the optional ones where they were asked for."""
+    return (*GATES, symbolic.check) if settings.symbolic_s > 0 else GATES
 
 
 def same_code(decisive: Evidence | None) -> bool:

@@ -219,7 +219,7 @@ def test_every_option_reaches_its_command(tmp_path: Path, monkeypatch: pytest.Mo
         "--workload w.py --tests pytest --python bin/python --proposer llm "
         "--policy beam --budget 20c,2.50usd,10m --seed 0 --allow threads --allow ctypes "
         "--allow-slower-cases --oracle-threshold 0.5 --alpha 0.05 --delta 0 "
-        "--json - -q"
+        "--symbolic --json - -q"
     )
     targets, options = given("a.py::f", "b.py::g", *texts.split())
     assert targets == ["a.py::f", "b.py::g"]
@@ -236,6 +236,7 @@ def test_every_option_reaches_its_command(tmp_path: Path, monkeypatch: pytest.Mo
         oracle_threshold=0.5,
         alpha=0.05,
         delta=0.0,
+        symbolic=True,
         json="-",
         quiet=True,
     )
