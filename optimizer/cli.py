@@ -24,9 +24,10 @@ BUG = 70
 """A fault of perfbot's own (EX_SOFTWARE of sysexits.h): no verdict has this code."""
 _BUG_TODO = "This is a bug in perfbot. `perfbot --debug ...` shows where; please report it."
 
-_EXIT_CODES = """Exit codes: 0 accepted, or the command did its job; 1 judged and not accepted;
-2 wrong use; 3 the project fails before any edit; 4 the machine lacks something; 5 budget used up
-with nothing accepted; 70 a bug in perfbot; 130 interrupted, resumable."""
+_EXIT_CODES = """Exit codes: 0 accepted, or the command did its job; 1 judged and not accepted
+(`doctor --attack`: the sandbox does not hold); 2 wrong use; 3 the project fails before any edit;
+4 the machine lacks something; 5 budget used up with nothing accepted; 70 a bug in perfbot;
+130 interrupted, resumable."""
 
 app = typer.Typer(
     name="perfbot",
@@ -217,8 +218,19 @@ def rules() -> int:
 
 
 @_command("doctor")
-def doctor() -> int:
-    """Check that this machine has what perfbot needs."""
+def doctor(
+    attack: Annotated[
+        bool,
+        typer.Option(
+            "--attack", help="Try to break out of the sandbox in every known way; 1 if one works."
+        ),
+    ] = False,
+) -> int:
+    """Check that this machine has what perfbot needs, or that its sandbox holds."""
+    if attack:
+        from perfbot.optimizer.doctor import attack_sandbox
+
+        return attack_sandbox()
     from perfbot.optimizer import commands
 
     return commands.doctor()

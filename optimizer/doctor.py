@@ -1,4 +1,4 @@
-"""`perfbot doctor` and `perfbot init`: what this machine offers, and a first config file."""
+"""`perfbot doctor` and `perfbot init`: what this machine offers and holds; a first config file."""
 
 import importlib.util
 import platform
@@ -57,6 +57,25 @@ CHECKS: dict[str, Callable[[], str]] = {
     "energy": energy,
     "proposers": proposers,
 }
+
+
+def attack_sandbox() -> int:
+    """Attack this machine's sandbox in every known way; 1 if anything got through.
+
+    Prints one line for each attempt, and a summary. Ordinary work that the sandbox refuses, and an
+    attempt that broke off before it could tell, count as got through: they show that nothing was
+    shown.
+
+    Raises: MachineError when there is no sandbox.
+    """
+    from perfbot.sandbox.attacks.everything import FAILED, attack_everything, summary
+
+    found = []
+    for kind, result in attack_everything():
+        found.append((kind, result))
+        print(f"{result.outcome.value:9}{result.name}: {result.detail}", flush=True)
+    print(summary(found))
+    return int(any(result.outcome in FAILED for _, result in found))
 
 
 def write_config() -> int:
