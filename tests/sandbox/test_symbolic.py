@@ -30,77 +30,8 @@ from perfbot.sandbox.worker import ChildFailedError
 needs_crosshair = pytest.mark.skipif(
     find_spec("crosshair") is None, reason="extra symbolic not installed"
 )
-SHOP = '''\
-from collections.abc import AsyncIterator, Iterator
-
-
-def thrice(x: int) -> int:
-    """Three times x."""
-    return sum([x for _ in range(3)])
-
-
-def is_reserved(port: int) -> bool:
-    """Whether a port is taken."""
-    return any(port == item for item in (8080, 9443))
-
-
-def cost(width: int, height: int) -> int:
-    """The price of a pane."""
-    price = 0
-    price += 3 * width
-    price += 5 * height
-    return price
-
-
-def is_temporary(name: str) -> bool:
-    """Whether a name is that of a temporary file."""
-    return name.startswith("tmp_")
-
-
-def total(items: list[int]) -> int:
-    """The sum of the items."""
-    found = 0
-    for item in items:
-        found += item
-    return found
-
-
-def seconds(hours, minutes=0):
-    """Not annotated: only its calls say what it takes."""
-    return 3600 * hours + 60 * minutes
-
-
-def first(items: Iterator[int]) -> int:
-    return next(items)
-
-
-def lazily(count: int):
-    yield count
-
-
-async def later(count: int) -> int:
-    return count
-
-
-class Shop:
-    def twice(self, count: int) -> int:
-        return 2 * count
-'''
-TESTS = """\
-import asyncio
-
-from shop import Shop, cost, first, is_reserved, is_temporary, later, lazily, seconds, thrice, total
-
-def test_it():
-    assert thrice(2) == 6 and thrice(-1) == -3
-    assert is_reserved(8080) and not is_reserved(80)
-    assert cost(2, 3) == 21
-    assert is_temporary("tmp_1") and not is_temporary("log_1")
-    assert total([1, 2]) == 3 and total([]) == 0
-    assert seconds(1, 1) == 3660 and seconds(2) == 7200
-    assert first(iter([1])) == 1 and list(lazily(1)) == [1]
-    assert asyncio.run(later(1)) == 1 and Shop().twice(2) == 4
-"""
+PROJECT = Path(__file__).parents[1] / "projects" / "python" / "shop"
+SHOP = (PROJECT / "shop.py").read_text()
 BODY = {
     "thrice": "sum([x for _ in range(3)])",
     "is_reserved": "any(port == item for item in (8080, 9443))",
@@ -146,9 +77,8 @@ SETTINGS = Settings(examples=150, mutants=6, symbolic_s=8.0)
 @pytest.fixture(scope="module")
 def baselines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A function (name of a function) -> its baseline; each is prepared once."""
-    root = tmp_path_factory.mktemp("project")
-    (root / "shop.py").write_text(SHOP)
-    (root / "test_shop.py").write_text(TESTS)
+    root = tmp_path_factory.mktemp("shop") / "project"
+    shutil.copytree(PROJECT, root, ignore=shutil.ignore_patterns("__pycache__"))
     made: dict[str, Baseline] = {}
 
     def prepared(name: str) -> Baseline:
