@@ -13,12 +13,12 @@ from perfbot.sandbox.drivers.values import WireError
 from perfbot.sandbox.drivers.wire import encode
 from perfbot.sandbox.errors import BaselineError, UsageError
 from perfbot.sandbox.exploration import BEYOND, INSIDE, Source, arguments_of, draw, encoded
-from perfbot.sandbox.inputs.annotations import aliases_in
 from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.characters import with_rare_characters
 from perfbot.sandbox.inputs.generic import twins
 from perfbot.sandbox.inputs.growth import grown
-from perfbot.sandbox.inputs.signature import Signature, literals_new_in, signature_of
+from perfbot.sandbox.inputs.scope import Scope, scope_of
+from perfbot.sandbox.inputs.signature import Signature, literals_new_in, target_signature
 from perfbot.sandbox.inputs.stated import below, just_below, least_ints
 from perfbot.sandbox.oracle import Expected, Oracle
 from perfbot.sandbox.project import Project
@@ -44,6 +44,7 @@ LARGE, GROWN = (500, 2_000, 8_000), 3
 EDGE = 5
 """This many inputs out of time, and no larger ones are tried."""
 SMALL_INT = 10
+OBSERVED = 60
 OBSERVED_BYTES = 1 << 20
 """Named inputs are read, smallest first, until so much was: enough to generate more like them."""
 UNSTABLE_SHARE = 0.5
@@ -83,6 +84,8 @@ class Baseline:
     """The least int that the docstring allows, of the parameters of which it says so."""
     seen: list[Arguments] | None = None
     """The named inputs' arguments, decoded at the first need."""
+    names: Scope | None = None
+    """What the names in annotations stand for; read at the first need."""
     measured_strength: "Strength | None" = None
     gaps: "list[Uncovered] | None" = None
     """What of the original its inputs do not reach; found out at the first need."""
@@ -96,11 +99,17 @@ class Baseline:
         return [(name, item) for name, item in self.cases if item.discarded is None]
 
     def observed(self) -> list[Arguments]:
-        """The named inputs' arguments, smallest first, for generating more like them."""
+        """The named inputs' arguments, smallest first, for generating more like them.
+
+        Of many (a property test of the project has a hundred), an evenly spaced sample.
+        """
         if self.seen is None:
             self.seen = []
             bytes_read = 0
-            for _, item in sorted(self.cases, key=lambda pair: len(pair[1].inputs))[:60]:
+            ranked = sorted(self.cases, key=lambda pair: len(pair[1].inputs))
+            stride = max(1.0, len(ranked) / OBSERVED)
+            for at in range(min(len(ranked), OBSERVED)):
+                item = ranked[int(at * stride)][1]
                 if bytes_read > OBSERVED_BYTES:
                     break
                 bytes_read += len(item.inputs)
@@ -112,10 +121,11 @@ class Baseline:
 
     def source(self, max_size: int, literals: tuple[object, ...]) -> Source:
         """What inputs of the target are drawn from."""
+        if self.names is None:
+            self.names = scope_of_target(self.project, self.target)
         return Source(
-            self.signature, tuple(self.observed()), aliases_in(self.target.file_source),
-            max_size, self.int_limit, literals,
-        )  # fmt: skip
+            self.signature, tuple(self.observed()), self.names, max_size, self.int_limit, literals
+        )
 
     def beyond_edge(self, inputs: bytes) -> bool:
         """Whether an int is as large as one on which the original ran out of time, or smaller
@@ -162,7 +172,7 @@ def prepare(
             target=target,
             settings=settings,
             oracle=oracle,
-            signature=signature_of(target.source, skip_first=target.kind == "classmethod"),
+            signature=target_signature(target),
             workload=workload,
             suite=suite,
             imports=loaded.imports,
@@ -178,6 +188,18 @@ def prepare(
             workload.close()
         raise
     return baseline
+
+
+def scope_of_target(project: Project, target: Target) -> Scope:
+    """The scope that the target's annotations are read in."""
+    return scope_of(
+        target.file_source,
+        target.module,
+        package=target.path.endswith("/__init__.py"),
+        root=project.root,
+        import_roots=project.import_roots,
+        qualname=target.qualname,
+    )
 
 
 def passing_suite(project: Project, target: Target) -> SuiteRun:

@@ -18,7 +18,7 @@ from perfbot.sandbox.coverage import Uncovered
 from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.drivers.values import WireError
 from perfbot.sandbox.drivers.wire import encode
-from perfbot.sandbox.inputs.signature import signature_of
+from perfbot.sandbox.inputs.signature import target_signature
 from perfbot.sandbox.interpreter import ask
 from perfbot.sandbox.oracle import Expected, Oracle
 from perfbot.sandbox.outcome import Outcome
@@ -140,7 +140,7 @@ def load(
         target=target,
         settings=settings,
         oracle=oracle,
-        signature=signature_of(target.source, skip_first=target.kind == "classmethod"),
+        signature=target_signature(target),
         workload=workload,
         suite=suite_run(suite),
         imports=tuple(imports),

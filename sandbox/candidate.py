@@ -75,7 +75,8 @@ def counterexample(
     candidate: Candidate, expected: Expected, actual: Outcome, found: str
 ) -> Counterexample:
     """What a person is shown of an input on which the edit differs."""
-    from perfbot.sandbox.explanation import call_text, outcome_text, snippet
+    from perfbot.sandbox.explanation import call_text, outcome_text
+    from perfbot.sandbox.snippet import snippet
 
     target = candidate.baseline.target
     return Counterexample(

@@ -7,13 +7,14 @@ domain), so no edit is judged there.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.drivers.values import WireError
 from perfbot.sandbox.drivers.wire import encode
 from perfbot.sandbox.inputs.arguments import Arguments
+from perfbot.sandbox.inputs.scope import Scope
 from perfbot.sandbox.inputs.signature import Signature
 from perfbot.sandbox.inputs.strategy import build, samples
 
@@ -42,7 +43,7 @@ class Source:
 
     signature: Signature
     observed: tuple[Arguments, ...]
-    aliases: Mapping[str, str]
+    names: Scope
     max_size: int
     max_int: int | None
     literals: tuple[object, ...] = ()
@@ -59,7 +60,7 @@ def draw(source: Source, count: int, seed: int, *, breaking: int) -> Iterator[by
         max_size=source.max_size,
         max_int=source.max_int,
         break_percent=breaking,
-        aliases=source.aliases,
+        names=source.names,
     )
     return encoded(made)
 
@@ -88,7 +89,7 @@ def smallest(source: Source, refutes: Visit, *, seed: int, breaking: int) -> byt
         max_size=source.max_size,
         max_int=source.max_int,
         break_percent=breaking,
-        aliases=source.aliases,
+        names=source.names,
     )
     if strategy is None:
         return None

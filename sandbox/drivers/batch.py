@@ -23,7 +23,7 @@ class Batch:
     def __init__(self, loaded: Loaded, inputs: list[bytes], repeat: int, reseed: bool) -> None:
         self.function = seeding(loaded.function) if reseed else loaded.function
         self.calls: list[tuple[Any, Any]] = [
-            decode(item, build=True) for _ in range(repeat) for item in inputs
+            decode(item, build=True, calls=True) for _ in range(repeat) for item in inputs
         ]
         self.results: list[Any] = []
 

@@ -33,7 +33,10 @@ def observe(loaded: Loaded, inputs: bytes, twice: bool = False, lazily: bool = F
     [exception, args, kwargs] after the call, one graph, so that aliasing shows. With `lazily`, a
     lazy result gives its first item, then the arguments are changed, then it gives the rest.
     """
-    calls = [decode(inputs, build=True) for _ in range(2 if twice else 1)]
+    try:
+        calls = [decode(inputs, build=True, calls=True) for _ in range(2 if twice else 1)]
+    except WireError as error:  # such as a constructor that refuses what was drawn for it
+        return ["unsendable", False, encode(str(error)), encode({})]
     if loaded.watch is None:
         loaded.watch = Watch(loaded.module, loaded.state)
         loaded.logged = record_logs()

@@ -39,6 +39,11 @@ def pytest_collectreport(report: Any) -> None:
         send("test", report.nodeid or "collection", "collect", "failed", 0.0)
 
 
+def pytest_runtest_logstart(nodeid: str, location: Any) -> None:
+    if CAPTURE is not None:
+        CAPTURE.begin_test()
+
+
 def pytest_sessionstart(session: Any) -> None:
     if PROFILE is not None:
         PROFILE.enable()
@@ -63,6 +68,12 @@ class Capture:
         self.limit, self.max_bytes = limit, max_bytes
         self.seen: set[bytes] = set()
         self.inside = False
+        self.allowed = limit
+
+    def begin_test(self) -> None:
+        """One test (a property's hundreds of examples) may take three quarters of what is left."""
+        left = self.limit - len(self.seen)
+        self.allowed = len(self.seen) + left - left // 4
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
         if fullname != self.module:
@@ -105,7 +116,7 @@ class Capture:
 
         @functools.wraps(function)
         def plain(*args: Any, **kwargs: Any) -> Any:
-            if self.inside or len(self.seen) >= self.limit:
+            if self.inside or len(self.seen) >= self.allowed:
                 return function(*args, **kwargs)
             self.inside = True  # a recursive target's inner calls say nothing new
             try:
@@ -122,7 +133,7 @@ class Capture:
         except (WireError, RecursionError):
             send("lost", 1)
             return
-        if data not in self.seen and len(data) <= self.max_bytes:
+        if len(self.seen) < self.allowed and data not in self.seen and len(data) <= self.max_bytes:
             self.seen.add(data)
             send("call", data)
 
@@ -130,5 +141,6 @@ class Capture:
 # Time in built-in functions counts for the function that called them.
 PROFILE: Any = cProfile.Profile(builtins=False) if SETTINGS.get("profile") else None
 
-if SETTINGS.get("capture"):
-    sys.meta_path.insert(0, Capture(**SETTINGS["capture"]))
+CAPTURE = Capture(**SETTINGS["capture"]) if SETTINGS.get("capture") else None
+if CAPTURE is not None:
+    sys.meta_path.insert(0, CAPTURE)

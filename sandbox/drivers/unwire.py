@@ -2,7 +2,8 @@
 
 With no resolver, only plain data is built and other objects become their stand-ins: this is how
 perfbot reads what a candidate sent. With `build=True` (inside the sandbox only) objects are made
-from their class and state, without calling the user's constructors.
+from their class and state, without calling the user's constructors. Arguments that perfbot drew
+may name a constructor to call (`Made`); they, and nothing else, are read with `calls=True`.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from .values import (
     EXCEPTION,
     FROZENSET,
     FUNCTION,
+    MADE,
     MEMORY,
     NAMED,
     NEGATIVE_BIGNUM,
@@ -36,6 +38,7 @@ from .values import (
     PACKED_INTS,
     PATH,
     PLAIN,
+    PLAIN_CALLS,
     RANGE,
     SCALAR,
     SET,
@@ -44,11 +47,14 @@ from .values import (
     SURROGATES,
     TUPLE,
     TYPED_BACK,
+    VIEW,
     Drained,
     Enum,
+    Made,
     Named,
     Object,
     Raised,
+    View,
     WireError,
 )  # fmt: skip
 
@@ -56,9 +62,9 @@ PENDING = object()
 UNSHARED = (tuple, frozenset, Enum, Named)
 
 
-def decode(data: bytes, *, build: bool = False) -> Any:
+def decode(data: bytes, *, build: bool = False, calls: bool = False) -> Any:
     """The value that `data` holds. Raises WireError where it is not exactly one value."""
-    decoder = Decoder(data, build)
+    decoder = Decoder(data, build, calls)
     try:
         value = decoder.get()
     except (struct.error, LookupError, TypeError, ValueError, AttributeError, ImportError,
@@ -72,9 +78,10 @@ def decode(data: bytes, *, build: bool = False) -> Any:
 class Decoder:
     """Reads one graph of values; objects that were marked shareable are numbered in order."""
 
-    def __init__(self, data: bytes, build: bool) -> None:
+    def __init__(self, data: bytes, build: bool, calls: bool = False) -> None:
         self.data = data
         self.build = build
+        self.calls = calls
         self.at = 0
         self.shared: list[Any] = []
         self.slot = -1
@@ -227,9 +234,37 @@ class Decoder:
 
     def get_path(self, slot: int) -> Any:
         kind, name = self.get_list()
-        return (
-            pathlib.PurePosixPath(name) if "Pure" in kind or not self.build else pathlib.Path(name)
-        )
+        return pathlib.PurePosixPath(name) if "Pure" in kind else pathlib.Path(name)
+
+    def get_made(self, slot: int) -> Any:
+        module, qualname, args, kwargs = self.get_list()
+        require_text(module, qualname)
+        if type(args) is not tuple or type(kwargs) is not dict:
+            raise WireError("malformed: no arguments")
+        if not self.build:
+            return Made(module, qualname, args, kwargs)
+        if not self.calls and (module, qualname) not in PLAIN_CALLS:
+            raise WireError(f"malformed: {qualname} may not be called")
+        function = find(module, qualname)
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            # What the user's constructor did with arguments that it does not take.
+            raise WireError(f"{qualname} refuses: {type(error).__name__}: {error}") from error
+
+    def get_view(self, slot: int) -> Any:
+        array, steps = self.get_list()
+        if not self.build:
+            return View(array, steps)
+        import numpy
+
+        if len(steps) != array.ndim or not all(type(step) is int and step for step in steps):
+            raise WireError("malformed: view")
+        shape = [count * abs(step) for count, step in zip(array.shape, steps)]
+        whole = numpy.zeros(shape, dtype=array.dtype)
+        found = whole[tuple(slice(None, None, step) for step in steps)]
+        found[...] = array
+        return found
 
     def get_exception(self, slot: int) -> Any:
         module, qualname, args, state = self.get_list()
@@ -340,4 +375,6 @@ READERS: dict[int, Callable[[Decoder, int], Any]] = {
     PACKED_FLOATS: lambda self, slot: self.get_packed(slot, "d"),
     ELLIPSIS: Decoder.get_special,
     MEMORY: Decoder.get_memory,
+    MADE: Decoder.get_made,
+    VIEW: Decoder.get_view,
 }

@@ -18,8 +18,8 @@ TYPED_BACK = {tag: dtype for dtype, tag in TYPED.items()}
 # From RFC 8949's first-come-first-served range; private to this wire.
 (
     TUPLE, FROZENSET, BYTEARRAY, SURROGATES, COMPLEX, RANGE, OBJECT, ENUM, NAMED, FUNCTION, DRAINED,
-    DTYPED, SCALAR, PATH, EXCEPTION, ELLIPSIS, PACKED_INTS, PACKED_FLOATS, MEMORY,
-) = range(47_000, 47_019)  # fmt: skip
+    DTYPED, SCALAR, PATH, EXCEPTION, ELLIPSIS, PACKED_INTS, PACKED_FLOATS, MEMORY, MADE, VIEW,
+) = range(47_000, 47_021)  # fmt: skip
 
 
 class WireError(Exception):
@@ -77,6 +77,29 @@ class Raised:
     state: Any
 
 
+@dataclass(frozen=True, eq=False)
+class Made:
+    """A value named by the call that makes it: `module.qualname(*args, **kwargs)`.
+
+    perfbot draws the arguments of a project's class so; its constructor runs in the sandbox.
+    """
+
+    module: str
+    qualname: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """An array that is a view of a larger one: every `steps[i]`-th element along axis `i`."""
+
+    array: Any
+    steps: tuple[int, ...]
+
+
+# Calls that the wire makes of values it has no other form for; either side's values may hold them.
+PLAIN_CALLS = frozenset([("re", "compile"), ("builtins", "memoryview")])
 # Classes that are plain data and that either side may build.
 PLAIN = frozenset(
     [

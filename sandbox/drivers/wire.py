@@ -19,6 +19,7 @@ import enum
 import hashlib
 import io
 import operator
+import re
 import struct
 import types
 from collections.abc import Callable
@@ -36,6 +37,7 @@ from .values import (
     EXCEPTION,
     FROZENSET,
     FUNCTION,
+    MADE,
     MEMORY,
     NAMED,
     OBJECT,
@@ -47,11 +49,14 @@ from .values import (
     SHARED,
     TUPLE,
     TYPED,
+    VIEW,
     Drained,
     Enum,
+    Made,
     Named,
     Object,
     Raised,
+    View,
     WireError,
     made_in_c,
 )  # fmt: skip
@@ -66,7 +71,7 @@ MAX_ITEMS = 20_000
 OWN_NAMES = frozenset(("__dict__", "__weakref__", "__module__", "__firstlineno__"))
 """Entries of a class that say where it was written, or that Python adds to each."""
 ITERATORS = (types.GeneratorType, map, filter, zip, enumerate, reversed)
-STAND_INS = (Object, Enum, Named, Drained, Raised)
+STAND_INS = (Object, Enum, Named, Drained, Raised, Made, View)
 
 
 def seal(data: bytes) -> bytes:
@@ -221,6 +226,12 @@ class Encoder:
             self.put_node(PATH, kind.__qualname__, str(value))
         elif kind.__module__.split(".")[0] == "numpy":
             self.put_numpy(value, kind)
+        elif kind is re.Pattern:
+            self.put_node(MADE, "re", "compile", (value.pattern, value.flags), {})
+        elif kind is memoryview and value.format == "B" and value.strides == (1,):
+            if not self.shared(value):
+                content = value.tobytes() if value.readonly else bytearray(value.tobytes())
+                self.put_node(MADE, "builtins", "memoryview", (content,), {})
         elif kind in ITERATORS or is_iterator(kind):
             if not self.shared(value):
                 self.put_drained(value, kind)
@@ -284,6 +295,13 @@ class Encoder:
             self.put_node(ENUM, value.module, value.qualname, value.name)
         elif isinstance(value, Named):
             self.put_node(NAMED, value.kind, value.module, value.qualname)
+        elif isinstance(value, Made):
+            # `re.compile` gives one object for one pattern, which cannot change.
+            if value.module == "re" or not self.shared(value):
+                self.put_node(MADE, value.module, value.qualname, value.args, value.kwargs)
+        elif isinstance(value, View):
+            if not self.shared(value):
+                self.put_node(VIEW, value.array, value.steps)
         elif isinstance(value, Drained):
             if not self.shared(value):
                 self.put_node(DRAINED, value.kind, value.items, value.ended, value.final)

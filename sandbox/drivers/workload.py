@@ -46,7 +46,7 @@ class WorkloadModule:
     def equivalent(self, values: list[bytes], inputs: bytes) -> bool:
         """Whether the file's function says so; one that trips over `actual` does not."""
         expected, actual = (decode(item, build=True) for item in values)
-        args, kwargs = decode(inputs, build=True)
+        args, kwargs = decode(inputs, build=True, calls=True)
         try:
             return self.module.equivalent(expected, actual, *args, **kwargs) is True
         except Exception:  # noqa: BLE001 - such as None where it expects a number

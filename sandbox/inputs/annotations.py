@@ -1,153 +1,80 @@
 """Shapes from the source text of annotations; the user's code is never imported.
 
 An annotation declares the domain, edge cases included; observed values add examples and sizes,
-and fill in what the annotation leaves open (`list`, `Any`, the user's own classes).
+and fill in what the annotation leaves open (`list`, `Any`, classes of other packages).
 """
 
 import ast
-import datetime
-import uuid
-from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
-from fractions import Fraction
+import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from perfbot.sandbox.drivers.values import Enum, Object
-from perfbot.sandbox.inputs import observed
+from perfbot.sandbox.inputs import arrays, classes, observed, outside
 from perfbot.sandbox.inputs.containers import Items, Mappings, Positions, Unions
+from perfbot.sandbox.inputs.instances import Chosen, Deferred
 from perfbot.sandbox.inputs.scalars import Constants, Opaques, Shape
+from perfbot.sandbox.inputs.scope import Scope, Variable
+from perfbot.sandbox.inputs.type_names import (
+    DICTS,
+    FACTORIES,
+    KINDS,
+    RENAMED,
+    SCALARS,
+    SPECIALS,
+    UNSUPPORTED,
+    WRAPPERS,
+    anything,
+)
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-SCALARS: Mapping[str, Callable[[Sequence[object]], Shape]] = {
-    "int": lambda seen: observed.integers(seen, declared=True),
-    "float": lambda seen: observed.floats(seen, declared=True),
-    "str": lambda seen: observed.texts(seen, declared=True),
-    "bool": lambda seen: Constants((False, True)),
-    "complex": lambda seen: observed.complexes(seen, declared=True),
-    "bytes": lambda seen: observed.data(seen, mutable=False, declared=True),
-    "bytearray": lambda seen: observed.data(seen, mutable=True, declared=True),
-    "None": lambda seen: Constants((None,)),
-    "Number": lambda seen: Unions((SCALARS["int"](seen), SCALARS["float"](seen))),
-}
-SPECIALS: Mapping[str, type] = {
-    "Decimal": Decimal,
-    "Fraction": Fraction,
-    "date": datetime.date,
-    "datetime": datetime.datetime,
-    "time": datetime.time,
-    "timedelta": datetime.timedelta,
-    "UUID": uuid.UUID,
-    "range": range,
-}
-RENAMED = {
-    "List": "list",
-    "Dict": "dict",
-    "Tuple": "tuple",
-    "Set": "set",
-    "FrozenSet": "frozenset",
-    "Text": "str",
-    "AnyStr": "str",
-    "ByteString": "bytes",
-    "Integral": "int",
-    "Real": "float",
-    "SupportsInt": "int",
-    "SupportsIndex": "int",
-    "SupportsFloat": "float",
-    "NoneType": "None",
-    "object": "Any",
-    "Hashable": "Any",
-    "MutableSequence": "list",
-    "MutableSet": "set",
-    "AbstractSet": "set",
-    "DefaultDict": "dict",
-    "OrderedDict": "dict",
-    "Mapping": "dict",
-    "MutableMapping": "dict",
-}
-"""Names whose values are drawn as another type's: what a caller would most likely pass."""
-KINDS: Mapping[str, tuple[str, ...]] = {
-    "list": ("list",),
-    "set": ("set",),
-    "frozenset": ("frozenset",),
-    "Sequence": ("list", "list", "list", "tuple"),
-    "Collection": ("list", "list", "tuple", "set"),
-    "Container": ("list", "list", "tuple", "set"),
-    "Reversible": ("list", "list", "tuple"),
-    "Iterable": ("list", "list", "tuple", "iterator"),
-    "Iterator": ("iterator",),
-    "Generator": ("iterator",),
-}
-WRAPPERS = frozenset(["Annotated", "Final", "ClassVar", "Required", "NotRequired", "ReadOnly"])
-UNSUPPORTED = frozenset(["Callable", "Type", "type", "Awaitable", "Coroutine", "AsyncIterator"])
+MAX_DEPTH = 24
+"""Annotations nested deeper (or aliases of aliases without end) are not read."""
 
 
 def strategy_for(
     annotation: ast.expr | str,
     seen: Sequence[object] = (),
     *,
-    aliases: Mapping[str, str] | None = None,
+    names: Scope | None = None,
 ) -> "SearchStrategy[object] | None":
     """The strategy for an annotation, or None where its values cannot be made."""
-    shape = shape_for(annotation, seen, aliases=aliases)
+    shape = shape_for(annotation, seen, names=names)
     return None if shape is None else observed.as_strategy(shape)
-
-
-def aliases_in(file_source: str) -> dict[str, str]:
-    """What the file's names stand for in annotations: `{"L": "List", "Vec": "list[float]"}`.
-
-    Imports give the last part of the imported name; module-level assignments of annotations give
-    their text; TypeVars their bound or constraints, else `int`; NewTypes what they wrap.
-    """
-    found: dict[str, str] = {}
-    for node in ast.parse(file_source).body:
-        if isinstance(node, ast.ImportFrom):
-            found |= {item.asname or item.name: item.name for item in node.names}
-        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            meaning = _meaning(node.value)
-            if meaning:
-                found[node.targets[0].id] = meaning
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
-            if ast.unparse(node.annotation).endswith("TypeAlias"):
-                found[node.target.id] = ast.unparse(node.value)
-        elif type(node).__name__ == "TypeAlias":  # Python 3.12: type Vec = list[float]
-            found[ast.unparse(node.name)] = ast.unparse(node.value)  # type: ignore[attr-defined]
-    return {name: meaning for name, meaning in found.items() if name != meaning}
-
-
-def _meaning(value: ast.expr) -> str:
-    if isinstance(value, (ast.Subscript, ast.BinOp)):
-        return ast.unparse(value)
-    if isinstance(value, ast.Call):
-        made_by = ast.unparse(value.func).rpartition(".")[2]
-        if made_by == "NewType" and len(value.args) == 2:
-            return ast.unparse(value.args[1])
-        if made_by == "TypeVar":
-            bounds = [item.value for item in value.keywords if item.arg == "bound"]
-            options = bounds or value.args[1:]
-            return " | ".join(map(ast.unparse, options)) or "int"
-    return ""
 
 
 def shape_for(
     annotation: ast.expr | str,
     seen: Sequence[object] = (),
     *,
-    aliases: Mapping[str, str] | None = None,
+    names: Scope | None = None,
 ) -> Shape | None:
-    """The shape of an annotation's values, or None where they cannot be made."""
-    return _Reader(aliases or {}).shape(annotation, seen, 0)
+    """The shape of an annotation's values, or None where they cannot be made.
+
+    `names` is the scope of the file that it stands in.
+    """
+    return _Reader(names if names is not None else Scope("")).shape(annotation, seen, 0)
 
 
 class _Reader:
-    """Reads one annotation; `aliases` are those of the file it stands in."""
+    """Reads annotations that stand in one scope."""
 
-    def __init__(self, aliases: Mapping[str, str]) -> None:
-        self._aliases = aliases
+    def __init__(
+        self,
+        scope: Scope,
+        opened: dict[str, Deferred] | None = None,
+        bound: Mapping[str, Shape] | None = None,
+    ) -> None:
+        self._scope = scope
+        self._opened = {} if opened is None else opened
+        """The aliases and classes that are being read, which may name themselves."""
+        self._bound = bound or {}
+        """What type parameters of a generic class stand for."""
 
     def shape(self, node: ast.expr | str, seen: Sequence[object], depth: int) -> Shape | None:
-        if depth > 12:  # a recursive alias
+        if depth > MAX_DEPTH:
             return observed.infer(seen)
         if isinstance(node, str):
             try:
@@ -162,56 +89,178 @@ class _Reader:
         if isinstance(node, ast.Subscript):
             inner = node.slice
             arguments = inner.elts if isinstance(inner, ast.Tuple) else [inner]
-            return self._subscript(_last_name(node.value), arguments, seen, depth)
-        return self._name(_last_name(node), seen, depth)
+            return self._subscript(node.value, arguments, seen, depth)
+        return self._name(ast.unparse(node), seen, depth)
 
-    def _name(self, name: str, seen: Sequence[object], depth: int) -> Shape | None:
-        alias = self._aliases.get(name)
-        if alias is not None:
-            return self.shape(alias, seen, depth + 1)
-        name = RENAMED.get(name, name)
+    def _name(self, dotted: str, seen: Sequence[object], depth: int) -> Shape | None:
+        if dotted in self._bound:
+            return self._bound[dotted]
+        found = self._scope.find(dotted)
+        if found.scope is not None:
+            return self._projects_own(found.scope, found.name, (), seen, depth)
+        name = RENAMED.get(found.last, found.last)
+        if found.name.startswith(("numpy.", "np.")) and name in arrays.SCALAR_TYPES:
+            numbers = arrays.arrays_like(seen, declared=True, dtypes=arrays.SCALAR_TYPES[name])
+            return None if numbers is None else arrays.Scalars(numbers)
         if name in SCALARS:
             return SCALARS[name](seen)
         if name in SPECIALS:
             return observed.specials(SPECIALS[name], seen, declared=True)
+        if name in outside.SHAPES:
+            return outside.SHAPES[name](seen)
         if name in KINDS:
             return self._items(name, None, seen, depth)
+        if name in ("ndarray", "NDArray"):
+            return arrays.arrays_like(seen, declared=True, any_dtype=True)
+        if name == "ArrayLike":
+            return self._array_like(seen)
         if name == "tuple":
             return self._tuple([], seen, depth)
-        if name == "dict":
-            return self._dict([], seen, depth)
+        if name in DICTS:
+            return self._dict(name, [], seen, depth)
         if name == "Any":
-            return observed.infer(seen) or _mix()
-        if name in UNSUPPORTED:
-            return None
-        return _users_own(seen)
+            return observed.infer(seen) or anything()
+        if name in ("Callable", "type", "Type"):
+            return outside.callables([], "", seen)
+        return None if name in UNSUPPORTED else _users_own(seen)
 
     def _subscript(
-        self, name: str, arguments: list[ast.expr], seen: Sequence[object], depth: int
+        self, node: ast.expr, arguments: list[ast.expr], seen: Sequence[object], depth: int
     ) -> Shape | None:
-        name = self._aliases.get(name, name)
-        name = RENAMED.get(name, name)
+        found = self._scope.find(ast.unparse(node))
+        if found.scope is not None:
+            return self._projects_own(found.scope, found.name, arguments, seen, depth)
+        name = RENAMED.get(found.last, found.last)
         if name == "Optional":
             return self._union([*arguments, ast.Constant(None)], seen, depth)
         if name == "Union":
             return self._union(arguments, seen, depth)
         if name == "Literal":
-            return _literal(arguments)
+            return self._literal(arguments)
         if name in WRAPPERS:
             return self.shape(arguments[0], seen, depth + 1)
         if name in KINDS:
             return self._items(name, arguments[0], seen, depth)
         if name == "tuple":
             return self._tuple(arguments, seen, depth)
-        if name == "dict":
-            return self._dict(arguments, seen, depth)
-        if name == "Counter":
-            return self._dict([*arguments, ast.Name("int")], seen, depth)
+        if name in DICTS:
+            return self._dict(name, arguments, seen, depth)
+        if name in ("ndarray", "NDArray"):
+            return self._array(arguments, seen)
+        if name in ("type", "Type"):
+            return self._type(arguments[0], seen)
+        if name == "Callable" and len(arguments) == 2:
+            inner = arguments[0].elts if isinstance(arguments[0], ast.List) else []
+            texts = [ast.unparse(item) for item in inner]
+            return outside.callables(texts, ast.unparse(arguments[1]), seen, self._scope)
+        if name == "Pattern":
+            return outside.patterns(seen, ast.unparse(arguments[0]) == "bytes")
+        if name in outside.SHAPES:
+            return outside.SHAPES[name](seen)
         return None if name in UNSUPPORTED else _users_own(seen)
+
+    def _projects_own(
+        self,
+        scope: Scope,
+        name: str,
+        arguments: Sequence[ast.expr],
+        seen: Sequence[object],
+        depth: int,
+    ) -> Shape | None:
+        """What an alias, TypeVar or class of the project stands for; it may name itself."""
+        key = f"{scope.module}:{name}"
+        if key in self._opened:
+            return self._opened[key]
+        if name in scope.variables:
+            return self._variable(scope, scope.variables[name], seen, depth)
+        here = self._opened[key] = Deferred(name)
+        bound = self._parameters(scope, name, arguments, depth)
+        inner = _Reader(scope, self._opened, bound)
+        try:
+            if name in scope.aliases:
+                here.shape = inner.shape(scope.aliases[name], seen, depth + 1)
+            elif name in scope.classes:
+                here.shape = classes.class_shape(scope, name, seen, inner.within(depth))
+            elif name in scope.made:
+                here.shape = classes.made_shape(scope, name, seen, inner.within(depth))
+        finally:
+            del self._opened[key]
+        return here.shape
+
+    def within(self, depth: int) -> classes.Read:
+        """How the annotations inside a class are read."""
+
+        def read(scope: Scope, text: str, seen: Sequence[object]) -> Shape | None:
+            return _Reader(scope, self._opened, self._bound).shape(text, seen, depth + 1)
+
+        return read
+
+    def _parameters(
+        self, scope: Scope, name: str, arguments: Sequence[ast.expr], depth: int
+    ) -> dict[str, Shape]:
+        """What the type parameters of a generic class or alias are given, by name."""
+        names: list[str] = []
+        node = scope.classes.get(name)
+        if node is not None:
+            names = [item.name for item in getattr(node, "type_params", ())]
+            for base in node.bases:
+                if isinstance(base, ast.Subscript):
+                    inner = base.slice
+                    given = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+                    names += map(ast.unparse, given)
+        elif name in scope.aliases:
+            words = re.findall(r"\w+", scope.aliases[name])
+            names = [word for word in dict.fromkeys(words) if word in scope.variables]
+        shapes = [self.shape(item, (), depth + 1) for item in arguments]
+        pairs = zip(dict.fromkeys(names), shapes, strict=False)
+        return {key: shape for key, shape in pairs if shape is not None}
+
+    def _variable(
+        self, scope: Scope, variable: Variable, seen: Sequence[object], depth: int
+    ) -> Shape | None:
+        reader = _Reader(scope, self._opened)
+        if variable.bound:
+            return reader.shape(variable.bound, seen, depth + 1)
+        if variable.options:
+            shapes = [reader.shape(text, seen, depth + 1) for text in variable.options]
+            known = tuple(shape for shape in shapes if shape is not None)
+            return Chosen(variable.name, known) if known else None
+        return observed.infer(seen) or SCALARS["int"](seen)
+
+    def _array(self, arguments: Sequence[ast.expr], seen: Sequence[object]) -> Shape | None:
+        """`NDArray[np.float64]`, or `ndarray[Any, dtype[np.float64]]`."""
+        words = re.findall(r"\w+", ast.unparse(arguments[-1]))
+        known = [arrays.SCALAR_TYPES[word] for word in words if word in arrays.SCALAR_TYPES]
+        dtypes = tuple(item for group in known for item in group)
+        return arrays.arrays_like(seen, declared=True, dtypes=dtypes, any_dtype=not dtypes)
+
+    def _array_like(self, seen: Sequence[object]) -> Shape | None:
+        numbers = observed.floats(observed.elements(seen))
+        options = [arrays.arrays_like(seen, declared=True), Items("list", numbers), numbers]
+        return Unions(tuple(shape for shape in options if shape is not None))
+
+    def _type(self, node: ast.expr, seen: Sequence[object]) -> Shape | None:
+        found = self._scope.find(ast.unparse(node))
+        if found.scope is not None and found.name in found.scope.classes:
+            return classes.subclasses(found.scope, found.name)
+        return outside.callables([], "", seen)
+
+    def _literal(self, arguments: Sequence[ast.expr]) -> Shape | None:
+        values: list[object] = []
+        for node in arguments:
+            try:
+                values.append(ast.literal_eval(node))
+            except ValueError:  # an enum's member
+                owner, _, member = ast.unparse(node).rpartition(".")
+                found = self._scope.find(owner)
+                if found.scope is None:
+                    return None
+                values.append(Enum(found.scope.module, found.name, member))
+        return Constants(tuple(values))
 
     def _element(self, node: ast.expr | None, seen: Sequence[object], depth: int) -> Shape | None:
         if node is None:
-            return observed.infer(seen) or _mix()
+            return observed.infer(seen) or anything()
         return self.shape(node, seen, depth + 1)
 
     def _items(
@@ -247,9 +296,13 @@ class _Reader:
         known_columns = tuple(shape for shape in columns if shape is not None)
         return Positions(known_columns) if len(known_columns) == len(arguments) else None
 
-    def _dict(self, arguments: list[ast.expr], seen: Sequence[object], depth: int) -> Shape | None:
-        dicts = observed.of(dict, seen)
-        if len(arguments) < 2 and dicts:
+    def _dict(
+        self, name: str, arguments: list[ast.expr], seen: Sequence[object], depth: int
+    ) -> Shape | None:
+        if name == "Counter" and arguments:
+            arguments = [*arguments, ast.Name("int")]
+        dicts = [value for value in seen if isinstance(value, dict)]
+        if len(arguments) < 2 and dicts and name == "dict":
             return observed.infer(dicts)
         key_node, value_node = arguments[:2] if len(arguments) > 1 else (None, None)
         key = self._element(key_node, observed.elements(dicts), depth)
@@ -257,7 +310,11 @@ class _Reader:
         value = self._element(value_node, values, depth)
         if key is None or value is None or not key.hashable:
             return None
-        return Mappings(key, value, max(map(len, dicts), default=6))
+        if name == "defaultdict":
+            made_by = "int" if value_node is None else ast.unparse(value_node).partition("[")[0]
+            made_by = RENAMED.get(made_by, made_by)
+            name += f" of {made_by if made_by in FACTORIES else 'int'}"
+        return Mappings(key, value, max(map(len, dicts), default=6), name)
 
     def _union(self, nodes: Sequence[ast.expr], seen: Sequence[object], depth: int) -> Shape | None:
         shapes = [self.shape(node, seen, depth + 1) for node in nodes]
@@ -270,25 +327,8 @@ class _Reader:
         return Unions(tuple(heavy + options)) if options else None
 
 
-def _last_name(node: ast.expr) -> str:
-    """`List` of `typing.List` and of `List`: an imported module's name says nothing more."""
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
-
-
 def _is_ellipsis(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is Ellipsis
-
-
-def _literal(arguments: Sequence[ast.expr]) -> Shape | None:
-    values: list[object] = []
-    for node in arguments:
-        try:
-            values.append(ast.literal_eval(node))
-        except ValueError:  # an enum's member
-            return None
-    return Constants(tuple(values))
 
 
 def _users_own(seen: Sequence[object]) -> Shape | None:
@@ -302,10 +342,3 @@ def _users_own(seen: Sequence[object]) -> Shape | None:
             else (Constants(enums) if enums else Opaques(objects))
         )
     return observed.infer([value for value in seen if value is not None])
-
-
-def _mix() -> Shape:
-    """For Any with nothing observed: small ints, strings, floats and None."""
-    ints, letters = observed.integers([0, 9]), observed.texts(["a", "b", "c"])
-    return Unions((ints, ints, ints, letters, letters, observed.floats([0.5, 2.0]),
-                   Constants((None,)), Constants((True, False))))  # fmt: skip

@@ -1,20 +1,34 @@
 """Shapes of containers: lists and their kin, tuples, dicts, records, iterators, unions."""
 
+import collections
+import functools
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from perfbot.sandbox.drivers.values import Drained
 from perfbot.sandbox.inputs.drawing import ELEMENT, VALUES, Drawing, Path, fresh
-from perfbot.sandbox.inputs.scalars import Shape
+from perfbot.sandbox.inputs.instances import DEEP, Deferred
+from perfbot.sandbox.inputs.scalars import Constants, Shape
 
 MAKERS: Mapping[str, Callable[[list[object]], object]] = {
     "list": lambda items: items,
     "tuple": tuple,
     "set": set,
     "frozenset": frozenset,
+    "deque": collections.deque,
     # What the driver turns into a one-pass iterator.
     "iterator": lambda items: Drained("list_iterator", items, "end", None),
+}
+
+KINDS_OF_DICT: Mapping[str, Callable[[dict[object, object]], dict[object, object]]] = {
+    "dict": lambda pairs: pairs,
+    "OrderedDict": collections.OrderedDict,
+    "Counter": collections.Counter,  # type: ignore[dict-item]
+    **{
+        f"defaultdict of {made.__name__}": functools.partial(collections.defaultdict, made)
+        for made in (list, dict, set, int, float, str)
+    },
 }
 
 
@@ -34,7 +48,7 @@ class Items:
         return self.kind == "frozenset" or (self.kind == "tuple" and self.element.hashable)
 
     def draw(self, drawing: Drawing, path: Path) -> object:
-        count = drawing.size(path, self.longest)
+        count = drawing.size(path, self.longest) if len(path) <= 2 * DEEP else 0
         order = drawing.orders.get(path, "")
         if order.startswith("permutation"):
             start = int(order.removeprefix("permutation"))
@@ -115,22 +129,24 @@ class Positions:
 
 @dataclass(frozen=True, slots=True)
 class Mappings:
-    """A dict whose keys share a shape and whose values share a shape."""
+    """A dict, or one of its kin, whose keys share a shape and whose values share a shape."""
 
     key: Shape
     value: Shape
     longest: int = 6
+    kind: str = "dict"
     scalar: bool = False
     hashable: bool = False
 
     def draw(self, drawing: Drawing, path: Path) -> dict[object, object]:
-        count = drawing.size(path, self.longest)
+        count = drawing.size(path, self.longest) if len(path) <= 2 * DEEP else 0
         source = drawing.for_elements(2 * count)
         keys, values = (*path, ELEMENT), (*path, VALUES)
         items = distinct(
             source, [self.key.draw(source, keys) for _ in range(count)], self.key, keys
         )
-        return {key: self.value.draw(source, values) for key in items}
+        made: dict[object, object] = {key: self.value.draw(source, values) for key in items}
+        return KINDS_OF_DICT[self.kind](made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +163,14 @@ class Records:
     """A dict with known keys, such as a JSON object."""
 
     fields: tuple[Field, ...]
+    declared: bool = False
+    """A TypedDict says which keys there are; observed keys are only a hint."""
     scalar: bool = False
     hashable: bool = False
 
     def draw(self, drawing: Drawing, path: Path) -> dict[object, object]:
         source = drawing.for_elements(len(self.fields))
-        keeps = drawing.keeps(("record", path))
+        keeps = self.declared or drawing.keeps(("record", path))
         made: dict[object, object] = {}
         for item in self.fields:
             if (item.optional or not keeps) and source.choices.chance(30):
@@ -177,4 +195,8 @@ class Unions:
         return all(option.hashable for option in self.options)
 
     def draw(self, drawing: Drawing, path: Path) -> object:
-        return drawing.choices.pick(self.options).draw(drawing, path)
+        options = self.options
+        if len(path) > DEEP:
+            ends = tuple(item for item in options if isinstance(item, Constants) or item.scalar)
+            options = ends or tuple(it for it in options if not isinstance(it, Deferred)) or options
+        return drawing.choices.pick(options).draw(drawing, path)

@@ -52,6 +52,10 @@ class Drawing:
     """Inner containers that hold at least one element."""
     orders: Mapping[Path, str] = field(default_factory=dict)
     """`sorted`, `reversed`, `distinct`, ... of the lists at a path."""
+    chosen: dict[str, int] = field(default_factory=dict)
+    """What each TypeVar stands for in this draw."""
+    dims: dict[int, int] | None = None
+    """The lengths of axes that all arrays of this draw share; None where each has its own."""
     leaves: int = 0
 
     def keeps(self, hint: Hint) -> bool:
@@ -101,6 +105,8 @@ class Drawing:
             ranges=self.ranges,
             nonempty=self.nonempty,
             orders=self.orders,
+            chosen=self.chosen,
+            dims=self.dims,
             leaves=self.leaves,
         )
 

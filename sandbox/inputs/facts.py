@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from perfbot.sandbox.inputs.arrays import is_array
 from perfbot.sandbox.inputs.drawing import ELEMENT, VALUES, Path
 
 Quantity = tuple[str, Path]
@@ -56,6 +57,9 @@ def _note(value: object, path: Path, facts: Facts) -> None:
         facts.negative.add(path)
     if isinstance(value, (list, tuple, str, set, frozenset, dict)):
         facts.lengths[path].append(len(value))
+    elif is_array(value):
+        for axis, size in enumerate(value.shape):  # type: ignore[attr-defined]
+            facts.lengths[(*path, f"axis{axis}") if axis else path].append(size)
     if isinstance(value, list):
         facts.lists[path].append(value)
     if isinstance(value, (list, set, frozenset)):

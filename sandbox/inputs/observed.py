@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from perfbot.sandbox.drivers.values import Drained
-from perfbot.sandbox.inputs import text
+from perfbot.sandbox.inputs import arrays, text
 from perfbot.sandbox.inputs.containers import Field, Items, Mappings, Positions, Records, Unions
 from perfbot.sandbox.inputs.drawing import Drawing
 from perfbot.sandbox.inputs.scalars import (
@@ -90,6 +90,8 @@ def _of_type(kind: type, values: list[object], depth: int) -> Shape:
         return data(values, mutable=kind is bytearray)
     if kind in MAKERS:
         return specials(kind, values)
+    if arrays.is_array(values[0]):
+        return arrays.arrays_like(values) or Opaques(tuple(values[:50]))
     if depth < MAX_DEPTH:
         if kind is tuple and len({len(value) for value in of(tuple, values)}) == 1:
             return _positions("tuple", of(tuple, values), depth)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from perfbot.sandbox.drivers.values import Drained, Object
-from perfbot.sandbox.inputs import text
+from perfbot.sandbox.inputs import arrays, text
 from perfbot.sandbox.inputs.choices import Choices
 from perfbot.sandbox.inputs.drawing import ELEMENT, fresh
 
@@ -94,6 +94,8 @@ def changed(value: object, choices: Choices, others: Sequence[object]) -> object
     """Another value of the same type where its type is known, else one of `others`, else itself."""
     if others and choices.chance(25):
         return fresh(choices.pick(others))
+    if arrays.is_array(value):
+        return arrays.changed(value, choices)
     change = CHANGES.get(type(value))
     return change(value, choices) if change is not None else fresh(value)
 

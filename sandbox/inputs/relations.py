@@ -21,7 +21,7 @@ MOST_PATHS = 40
 """Places in an input that relations are looked for between: a tuple of thousands has as many."""
 KEY = reprlib.Repr()
 KEY.maxdict = KEY.maxlist = KEY.maxtuple = KEY.maxset = KEY.maxfrozenset = 20
-KEY.maxstring = 200
+KEY.maxstring = KEY.maxother = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ import ast
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from perfbot.sandbox.inputs.arguments import Arguments
+from perfbot.sandbox.target import Target
 
 POSITIONAL_ONLY, ORDINARY, VARIADIC, KEYWORD_ONLY, KEYWORDS = (
     "positional-only",
@@ -95,9 +96,19 @@ def signature_of(source: str, *, skip_first: bool = False) -> Signature:
     """
     for node in ast.walk(parsed(source)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            found = _parameters(node.args)
+            found = parameters(node.args)
             return Signature(tuple(found[1:] if skip_first else found))
     raise ValueError("no function in the source")
+
+
+def target_signature(target: Target) -> Signature:
+    """The signature of a target; a method's `self` is annotated with the class it is in."""
+    signature = signature_of(target.source, skip_first=target.kind == "classmethod")
+    if target.kind != "method" or not signature.parameters:
+        return signature
+    own, *rest = signature.parameters
+    owner = target.qualname.rpartition(".")[0]
+    return Signature((replace(own, annotation=own.annotation or owner), *rest))
 
 
 def parsed(source: str) -> ast.Module:
@@ -116,7 +127,8 @@ def parsed(source: str) -> ast.Module:
     return ast.parse(source)
 
 
-def _parameters(header: ast.arguments) -> list[Parameter]:
+def parameters(header: ast.arguments) -> list[Parameter]:
+    """The parameters of a function's header, in order."""
     ordered = [*header.posonlyargs, *header.args]
     missing: list[ast.expr | None] = [None] * (len(ordered) - len(header.defaults))
     found = [

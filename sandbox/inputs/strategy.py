@@ -1,18 +1,21 @@
 """The strategy of a target's argument lists: annotations, observed inputs and new literals."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from perfbot.sandbox.inputs import annotations, observed
+from perfbot.sandbox.inputs import annotations, arrays, observed
 from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.choices import Choices, DrawnChoices, SeededChoices
 from perfbot.sandbox.inputs.containers import Items, Mappings, Records
 from perfbot.sandbox.inputs.drawing import Drawing, Hint, Literals, fresh
+from perfbot.sandbox.inputs.generic import BARE, OPEN
+from perfbot.sandbox.inputs.inferred import with_classes
 from perfbot.sandbox.inputs.perturb import perturbed
 from perfbot.sandbox.inputs.relations import Relations, relations_in
 from perfbot.sandbox.inputs.scalars import Constants, Shape
+from perfbot.sandbox.inputs.scope import Scope
 from perfbot.sandbox.inputs.signature import (
     KEYWORDS,
     VARIADIC,
@@ -47,18 +50,18 @@ def build(
     max_size: int = 64,
     max_int: int | None = None,
     break_percent: int = 10,
-    aliases: Mapping[str, str] | None = None,
+    names: Scope | None = None,
 ) -> "SearchStrategy[Arguments] | None":
     """A strategy of argument lists, or None where some required parameter's values are unknown.
 
     `literals` are fed in wherever their type fits. Containers hold at most `max_size` elements
     (a literal's value apart), ints that are arguments themselves stay within `max_int`.
     `break_percent` of the draws ignore relations that all observed inputs keep.
-    `aliases` are `annotations.aliases_in` of the target's file.
+    `names` is the scope of the target's file.
     """
     from hypothesis import strategies
 
-    source = source_of(signature, observed_inputs, max_size=max_size, aliases=aliases)
+    source = source_of(signature, observed_inputs, max_size=max_size, names=names)
     if source is None:
         return None
     known = literals_from(literals, max_size)
@@ -81,14 +84,14 @@ def samples(
     max_size: int = 64,
     max_int: int | None = None,
     break_percent: int = 10,
-    aliases: Mapping[str, str] | None = None,
+    names: Scope | None = None,
 ) -> tuple[Arguments, ...]:
     """Up to `count` distinct argument lists from the same source as `build`, without Hypothesis.
 
     Over ten times as fast and more varied (Hypothesis repeats itself in order to explore), but
     nothing can shrink them. Deterministic in `seed`. None at all where `build` gives None.
     """
-    source = source_of(signature, observed_inputs, max_size=max_size, aliases=aliases)
+    source = source_of(signature, observed_inputs, max_size=max_size, names=names)
     if source is None:
         return ()
     known = literals_from(literals, max_size)
@@ -142,11 +145,14 @@ class Source:
     rarely_given: frozenset[str]
     twins: tuple[tuple[str, str], ...]
     """Pairs of parameters that may be given one and the same object."""
+    shared_axes: bool = True
+    """No observed input has arrays of different sizes."""
 
     def draw(self, drawing: Drawing, break_percent: int) -> Arguments:
         """One argument list, which shares no mutable part with any other."""
         choices = drawing.choices
         _break(drawing, self.relations.hints, break_percent)
+        drawing.dims = {} if self.shared_axes and not drawing.all_broken else None
         bound = None
         roll = choices.integer(0, 19)
         if self.seen and roll >= 13:
@@ -204,15 +210,16 @@ def source_of(
     observed_inputs: Sequence[Arguments],
     *,
     max_size: int = 64,
-    aliases: Mapping[str, str] | None = None,
+    names: Scope | None = None,
 ) -> Source | None:
     """What is known of a target's inputs, or None where a required parameter is unknown."""
     inputs = [signature.bind(item) for item in _spread(observed_inputs)]
     seen = [item for item in inputs if item is not None]
+    scope = names if names is not None else Scope("")
     shapes: dict[str, Shape] = {}
     for parameter in signature.parameters:
         values = [item[parameter.name] for item in seen if parameter.name in item]
-        shape = _shape(parameter, values, aliases or {})
+        shape = _shape(parameter, values, scope)
         if shape is not None:
             shapes[parameter.name] = shape
         elif parameter.required:
@@ -228,7 +235,17 @@ def source_of(
     cut = small or tuple(
         {name: _cut(value, max_size) for name, value in item.items()} for item in seen[:20]
     )
-    return Source(signature, shapes, relations_in(seen), cut, frozenset(rarely), tuple(twins))
+    shared = all(len(sizes) <= 1 for item in seen for sizes in _axes(item))
+    return Source(
+        signature, shapes, relations_in(seen), cut, frozenset(rarely), tuple(twins), shared
+    )
+
+
+def _axes(bound: Mapping[str, object]) -> Iterator[set[int]]:
+    """For each axis, the lengths that the arrays among the arguments have there."""
+    shapes = [value.shape for value in bound.values() if arrays.is_array(value)]  # type: ignore[attr-defined]
+    for axis in range(max(map(len, shapes), default=0)):
+        yield {shape[axis] for shape in shapes if len(shape) > axis}
 
 
 def _spread(items: Sequence[Arguments]) -> Sequence[Arguments]:
@@ -237,29 +254,27 @@ def _spread(items: Sequence[Arguments]) -> Sequence[Arguments]:
     return [items[at * len(items) // MAX_OBSERVED] for at in range(MAX_OBSERVED)]
 
 
-def _shape(
-    parameter: Parameter, values: Sequence[object], aliases: Mapping[str, str]
-) -> Shape | None:
+def _shape(parameter: Parameter, values: Sequence[object], scope: Scope) -> Shape | None:
     if parameter.kind == VARIADIC:
-        inner = _single(parameter, observed.elements(values), aliases)
+        inner = _single(parameter, observed.elements(values), scope)
         return None if inner is None else Items("tuple", inner, 4)
     if parameter.kind == KEYWORDS:
         known = observed.infer(values)
         if isinstance(known, (Records, Mappings)):
             return known
-        inner = _single(parameter, (), aliases)
+        inner = _single(parameter, (), scope)
         return None if inner is None else Mappings(Constants(("a", "b", "key", "x1")), inner, 3)
-    return _single(parameter, values, aliases)
+    return _single(parameter, values, scope)
 
 
-def _single(
-    parameter: Parameter, values: Sequence[object], aliases: Mapping[str, str]
-) -> Shape | None:
+def _single(parameter: Parameter, values: Sequence[object], scope: Scope) -> Shape | None:
     if parameter.annotation is not None:
-        declared = annotations.shape_for(parameter.annotation, values, aliases=aliases)
+        declared = annotations.shape_for(parameter.annotation, values, names=scope)
         if declared is not None:
-            return declared
-    return observed.infer([*values, *default_values(parameter)])
+            says_nothing = parameter.annotation.rpartition(".")[2] in OPEN | BARE
+            return with_classes(declared, scope) if says_nothing else declared
+    seen = observed.infer([*values, *default_values(parameter)])
+    return None if seen is None else with_classes(seen, scope)
 
 
 def _alike(one: Shape, other: Shape) -> bool:
@@ -273,6 +288,8 @@ def _weight(value: object, enough: int, depth: int = 0) -> int:
     """How many values and characters a value holds, counted up to a little over `enough`."""
     if isinstance(value, (str, bytes, bytearray)):
         return 1 + len(value) // 8
+    if arrays.is_array(value):
+        return 1 + value.size // 8  # type: ignore[attr-defined, no-any-return]
     if isinstance(value, dict):
         value = [*value.keys(), *value.values()]
     if not isinstance(value, (list, tuple, set, frozenset)):
@@ -291,6 +308,8 @@ def _cut(value: object, most: int, depth: int = 0) -> object:
     """A value with every container in it cut to its first `most` elements."""
     if isinstance(value, (str, bytes)):
         return value[: 4 * most]
+    if arrays.is_array(value):
+        return arrays.cut(value, most)
     if depth > MAX_DEPTH:
         return value
     if isinstance(value, (list, tuple)):

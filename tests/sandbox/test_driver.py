@@ -410,7 +410,7 @@ def test_calling_an_argument_that_could_not_be_sent_is_no_outcome(version: Any) 
 
 
 @pytest.mark.parametrize(
-    "result", ["threading.Lock()", "open('/dev/null')", "memoryview(b'a')", "deep()"]
+    "result", ["threading.Lock()", "open('/dev/null')", "memoryview(b'a').cast('b')", "deep()"]
 )
 def test_a_result_that_cannot_be_sent_is_no_outcome(version: Any, result: str) -> None:
     """Results without data of their own are told as unsendable."""

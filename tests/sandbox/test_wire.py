@@ -358,7 +358,7 @@ def test_user_code_is_not_run_by_either_direction() -> None:
         numpy.zeros(2).view(Matrix),
         numpy.array(["a"], dtype=numpy.dtypes.StringDType()),
         numpy.zeros(1, dtype=[("a", "O")]),
-        memoryview(b"a"),
+        memoryview(b"ab").cast("b"),
     ],
     ids=lambda value: type(value).__name__,
 )
