@@ -14,7 +14,9 @@ from perfbot.sandbox.errors import UsageError
 from perfbot.sandbox.target import Target
 from perfbot.sandbox.workload import WorkloadFile
 
-PLAIN = ("tests", "allow", "allow_slower_cases", "oracle_threshold", "alpha", "delta")
+PLAIN = (
+    "tests", "allow", "allow_slower_cases", "oracle_threshold", "alpha", "delta", "symbolic",
+)  # fmt: skip
 WORKLOAD_BYTES = 64_000
 """A workload longer than this does not travel in the commit's message."""
 

@@ -23,6 +23,7 @@ from perfbot.sandbox.errors import (
     PerfbotError,
     UsageError,
 )
+from perfbot.sandbox.isolate import choice
 
 COMMANDS = [
     "optimize",
@@ -219,8 +220,9 @@ def test_every_option_reaches_its_command(tmp_path: Path, monkeypatch: pytest.Mo
         "--workload w.py --tests pytest --python bin/python --proposer llm "
         "--policy beam --budget 20c,2.50usd,10m --seed 0 --allow threads --allow ctypes "
         "--allow-slower-cases --oracle-threshold 0.5 --alpha 0.05 --delta 0 "
-        "--symbolic --json - -q"
+        "--symbolic --sandbox landlock --unsafe-no-sandbox --json - -q"
     )
+    monkeypatch.setattr(choice, "_wanted", choice.AUTO)  # as it is put back afterwards
     targets, options = given("a.py::f", "b.py::g", *texts.split())
     assert targets == ["a.py::f", "b.py::g"]
     assert options == Options(
@@ -237,6 +239,8 @@ def test_every_option_reaches_its_command(tmp_path: Path, monkeypatch: pytest.Mo
         alpha=0.05,
         delta=0.0,
         symbolic=True,
+        sandbox="landlock",
+        unsafe_no_sandbox=True,
         json="-",
         quiet=True,
     )
