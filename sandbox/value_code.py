@@ -121,6 +121,8 @@ class Writer:
         return text
 
     def _atom(self, value: Any) -> str:
+        if type(value).__module__ == "numpy":  # numpy.float64 is a float too
+            return self._scalar(value)
         if isinstance(value, float):
             return number(value)
         if isinstance(value, complex):
@@ -133,8 +135,6 @@ class Writer:
             self.imports["import datetime"] = None
         elif type(value) in STANDARD:
             self.imports[f"from {STANDARD[type(value)]} import {type(value).__name__}"] = None
-        elif type(value).__module__ == "numpy":
-            return self._scalar(value)
         return repr(value)
 
     def _container(self, value: Any) -> str:
