@@ -75,5 +75,5 @@ def load(
         return None, f"{type(error).__name__}: {error}"
     if isinstance(function, property):
         function = function.fget
-    names = data_names(found, qualname) if state is None else tuple(state)
+    names = data_names(found, qualname, root) if state is None else tuple(state)
     return Loaded(function, found, root, names), None

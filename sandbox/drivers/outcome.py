@@ -6,6 +6,7 @@ import contextlib
 import dis
 import io
 import itertools
+import os
 import random
 import sys
 import threading
@@ -43,6 +44,7 @@ def observe(loaded: Loaded, inputs: bytes, twice: bool = False, lazily: bool = F
     seed_everything()
     fresh = rng_state()
     around = Surroundings(loaded.logged)
+    had_children = has_children()
     with captured() as (out, err, caught):
         status, explicit, values = "return", False, []
         pauses: Any = None
@@ -71,6 +73,7 @@ def observe(loaded: Loaded, inputs: bytes, twice: bool = False, lazily: bool = F
         "warnings": [(item.category.__name__, str(item.message)) for item in caught],
         "rng": rng_state() - fresh,
         "threads": threading.active_count() - 1,
+        "processes": has_children() and not had_children,
         "pauses": pauses is not None and pauses.paused,
         "globals": loaded.watch.changes(),
         **around.changes(),
@@ -81,6 +84,15 @@ def observe(loaded: Loaded, inputs: bytes, twice: bool = False, lazily: bool = F
         body,
         encode({name: found for name, found in effects.items() if found}),
     ]
+
+
+def has_children() -> bool:
+    """Whether a process that the call started still runs, or was never waited for."""
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
 
 
 def stepped(value: Any, args: Any) -> Any:

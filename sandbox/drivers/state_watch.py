@@ -1,13 +1,15 @@
 """The target's module's data, before and after a call: what functions keep between calls.
 
 Watched are the module's own data, what its classes hold, and the attributes and defaults of the
-target and of functions that have any. What a call changed is told, and put back as it was.
+target and of functions that have any; and the same of those modules of the project that it names.
+What a call changed is told, and put back as it was.
 """
 
 from __future__ import annotations
 
 import contextlib
 import enum
+import sys
 import types
 from typing import Any
 
@@ -17,22 +19,50 @@ from .wire import encode
 
 STATE_BYTES = 16_384
 """Data that encodes to more than this is not looked at after each call."""
+MOST_MODULES = 20
+"""Of the project's other modules, so many are watched at most."""
+IN = ":"
+"""Stands between the name of another module and that of its data."""
 HELD = "."
 """Ends the name of a class or function whose attributes are watched as one."""
 CONTAINERS = (list, dict, set)
 
 
-def data_names(module: Any, qualname: str) -> tuple[str, ...]:
-    """What may change in a module: names of data, and `owner.` for classes and functions."""
+def data_names(module: Any, qualname: str, root: str) -> tuple[str, ...]:
+    """What may change: names of data, and `owner.` for classes and functions.
+
+    Those of other modules below the folder `root` begin with the module's name and a colon.
+    """
+    names = own_names(module)
+    parts = qualname.split(".")
+    owners = [".".join(parts[:count]) + HELD for count in range(1, len(parts) + 1)]
+    names += [name for name in owners if name not in names]
+    for other in neighbours(module, root):
+        names += [f"{other.__name__}{IN}{name}" for name in own_names(other)]
+    return tuple(names)
+
+
+def own_names(module: Any) -> list[str]:
     names = []
     for name, value in vars(module).items():
         if is_data(name, value):
             names.append(name)
         elif getattr(value, "__module__", None) == module.__name__ and holds_data(value):
             names.append(name + HELD)
-    parts = qualname.split(".")
-    owners = [".".join(parts[:count]) + HELD for count in range(1, len(parts) + 1)]
-    return tuple(names) + tuple(name for name in owners if name not in names)
+    return names
+
+
+def neighbours(module: Any, root: str) -> list[Any]:
+    """The project's modules that a module names: itself, or by a function or class of theirs."""
+    found: dict[str, Any] = {}
+    for value in vars(module).values():
+        name = value.__name__ if isinstance(value, types.ModuleType) else None
+        name = name or getattr(value, "__module__", None)
+        other = sys.modules.get(name) if type(name) is str else None
+        place = getattr(other, "__file__", None)
+        if type(place) is str and place.startswith(root + "/") and other is not module:
+            found[str(name)] = other
+    return [found[name] for name in sorted(found)[:MOST_MODULES]]
 
 
 def is_data(name: str, value: Any) -> bool:
@@ -74,8 +104,13 @@ class Watch:
         found = {name: self.encoded(name) for name in names}
         self.before = {name: data for name, data in found.items() if data is not None}
 
+    def place(self, name: str) -> tuple[Any, str]:
+        """The module that a name is in, and the rest of the name."""
+        module, _, rest = name.rpartition(IN)
+        return (sys.modules[module] if module else self.module), rest
+
     def value(self, name: str) -> Any:
-        found = self.module
+        found, name = self.place(name)
         for part in name.rstrip(HELD).split("."):
             found = vars(found)[part]
         return held(found) if name.endswith(HELD) else found
@@ -100,8 +135,8 @@ class Watch:
         return changed
 
     def put_back(self, name: str, old: Any) -> None:
+        owner, name = self.place(name)
         *parents, last = name.rstrip(HELD).split(".")
-        owner = self.module
         for part in parents:
             owner = vars(owner)[part]
         if not name.endswith(HELD):
