@@ -225,12 +225,15 @@ def doctor(
             "--attack", help="Try to break out of the sandbox in every known way; 1 if one works."
         ),
     ] = False,
+    sandbox: Annotated[
+        str, typer.Option(help="With --attack: the one to attack.", metavar="NAME")
+    ] = "auto",
 ) -> int:
     """Check that this machine has what perfbot needs, or that its sandbox holds."""
     if attack:
         from perfbot.optimizer.doctor import attack_sandbox
 
-        return attack_sandbox()
+        return attack_sandbox(sandbox)
     from perfbot.optimizer import commands
 
     return commands.doctor()

@@ -59,17 +59,19 @@ CHECKS: dict[str, Callable[[], str]] = {
 }
 
 
-def attack_sandbox() -> int:
-    """Attack this machine's sandbox in every known way; 1 if anything got through.
+def attack_sandbox(name: str) -> int:
+    """Attack the sandbox `name` (auto: the one in use) in every known way; 1 if one gets through.
 
     Prints one line for each attempt, and a summary. Ordinary work that the sandbox refuses, and an
     attempt that broke off before it could tell, count as got through: they show that nothing was
     shown.
 
-    Raises: MachineError when there is no sandbox.
+    Raises: UsageError for an unknown name, MachineError when there is no such sandbox here.
     """
     from perfbot.sandbox.attacks.everything import FAILED, attack_everything, summary
+    from perfbot.sandbox.isolate.choice import choose
 
+    choose(name)
     found = []
     for kind, result in attack_everything():
         found.append((kind, result))

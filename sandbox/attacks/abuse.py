@@ -1,12 +1,11 @@
 """One way to use the machine up from inside: how it is run, and what counts as held."""
 
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from perfbot.sandbox.attacks.attempt import Outcome, Result
+from perfbot.sandbox.attacks.attempt import Outcome, Result, attack_box, interpreter
 from perfbot.sandbox.attacks.host import Host
-from perfbot.sandbox.isolate.process import Box, Ended, Finished, Limits, interpreter_mounts, run
+from perfbot.sandbox.isolate.process import Ended, Finished, Limits, run
 
 MIB = 1 << 20
 UNBOUNDED = "UNBOUNDED"
@@ -51,11 +50,11 @@ def try_abuse(abuse: Abuse, host: Host, sandbox: frozenset[str]) -> Result:
 
     Raises: MachineError when no sandbox works here.
     """
-    python = Path(sys.executable)
+    python = interpreter()
     host.restore()
     mark = f"perfbot-abuse-{host.port}-{abuse.name.replace(' ', '-')}"
     code = _FRAME.format(mark=mark, host=host.facts(), unbounded=UNBOUNDED, code=abuse.code)
-    box = Box(read_only=interpreter_mounts(python), box_bytes=8 * MIB, tmp_bytes=8 * MIB)
+    box = attack_box(python, bytes_each=8 * MIB)
     finished = run([str(python), "-I", "-S", "-c", code], box=box, limits=abuse.limits)
     wrong = _what_is_wrong(abuse, finished, mark) or host.damage()
     if not wrong:

@@ -1,5 +1,6 @@
 """One attempt to break out of the sandbox: what it is, how it is run, and how its end is read."""
 
+import functools
 import os
 import subprocess
 import sys
@@ -10,7 +11,15 @@ from pathlib import Path
 
 from perfbot.sandbox.attacks.host import Host
 from perfbot.sandbox.attacks.numbers import numbers
-from perfbot.sandbox.isolate.process import Box, Finished, Limits, interpreter_mounts, run
+from perfbot.sandbox.errors import MachineError, PerfbotError
+from perfbot.sandbox.isolate.process import (
+    Box,
+    Finished,
+    Limits,
+    interpreter_mounts,
+    new_root,
+    run,
+)
 
 LIMITS = Limits(wall_s=30, memory_bytes=512 << 20)
 _OUTSIDE_S = 30.0
@@ -162,9 +171,40 @@ def labels(described: dict[str, str]) -> frozenset[str]:
     return frozenset({kind, f"{kind} {described.get('mode', 'user')}"})
 
 
-def attack_box(python: Path, host: Host) -> Box:
-    """A Box as a candidate gets it, and in it, at /shown, a folder whose host path is a secret."""
-    return Box(read_only=(*interpreter_mounts(python), (host.shown, "/shown")))
+@functools.cache
+def interpreter() -> Path:
+    """
+    The interpreter that runs attacks: ours, or the system's where ours does not run inside.
+
+    A sandbox without namespaces has no way to show root's own interpreter to nobody.
+
+    Raises: MachineError when neither runs.
+    """
+    said = ""
+    for python in (Path(sys.executable), Path("/usr/bin/python3")):
+        try:
+            box = attack_box(python)
+            finished = run([str(python), "-I", "-S", "-c", ""], box=box, limits=LIMITS)
+        except PerfbotError as problem:
+            said = str(problem)
+            continue
+        if finished.returncode == 0:
+            return python
+        said = finished.stderr.decode(errors="replace").strip()
+    raise MachineError(f"No interpreter runs in the sandbox: {said}", "Install python3 in /usr.")
+
+
+def attack_box(python: Path, shown: Path | None = None, *, bytes_each: int = 256 << 20) -> Box:
+    """A Box as a candidate gets it, with folders of `bytes_each`; `shown` is mounted besides."""
+    root = new_root()
+    more = () if shown is None else ((shown, f"{root}/shown"),)
+    return Box(
+        read_only=(*interpreter_mounts(python), *more),
+        root=root,
+        cwd=f"{root}/box",
+        box_bytes=bytes_each,
+        tmp_bytes=bytes_each,
+    )
 
 
 def try_inside(attempt: Attempt, host: Host, sandbox: frozenset[str]) -> Result:
@@ -172,10 +212,12 @@ def try_inside(attempt: Attempt, host: Host, sandbox: frozenset[str]) -> Result:
 
     Raises: MachineError when no sandbox works here.
     """
-    python = Path(sys.executable)
+    python = interpreter()
     host.restore()
     command = [str(python), "-I", "-S", "-c", script(attempt, host)]
-    finished = run(command, box=attack_box(python, host), limits=LIMITS)
+    # A folder is shown whose path on the host is a secret: it must not be learnt inside.
+    box = attack_box(python, host.shown)
+    finished = run(command, box=box, limits=LIMITS)
     damage = host.damage()
     if damage:
         return Result(attempt.name, Outcome.ESCAPED, damage)

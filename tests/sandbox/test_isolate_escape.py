@@ -1,180 +1,200 @@
-"""Attempts to see, reach or change the host from inside the sandbox: all must be held."""
+"""The table of attacks against the sandbox in use here, and what no attempt inside can tell."""
 
 import os
 import platform
-import socket
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from perfbot.sandbox.isolate.process import Box, Ended, Limits, interpreter_mounts, launch, run
+from perfbot.sandbox.attacks.abuse import Abuse, survivors, try_abuse
+from perfbot.sandbox.attacks.abuses import ABUSES
+from perfbot.sandbox.attacks.allowed import ALLOWED
+from perfbot.sandbox.attacks.attempt import (
+    Attempt,
+    Outcome,
+    Outside,
+    labels,
+    try_inside,
+    try_ordinary,
+    works_outside,
+)
+from perfbot.sandbox.attacks.escapes import ESCAPES
+from perfbot.sandbox.attacks.host import Host, decoys
+from perfbot.sandbox.isolate.process import (
+    Box,
+    Ended,
+    Limits,
+    describe,
+    interpreter_mounts,
+    launch,
+    run,
+)
 
 PYTHON = Path(sys.executable)
 BOX = Box(read_only=interpreter_mounts(PYTHON))
 EMPTY = Box()
 LIMITS = Limits(wall_s=20, memory_bytes=512 << 20)
-X86 = platform.machine() == "x86_64"
-
-# An attempt that does not raise OSError has escaped; any other exception is a defect of the test.
-ATTEMPT = """
-import ctypes, os, signal, socket, fcntl, stat, resource
-LIBC = ctypes.CDLL(None, use_errno=True)
-def syscall(number, *arguments):
-    result = LIBC.syscall(ctypes.c_long(number), *[ctypes.c_long(a) for a in arguments])
-    if result == -1:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    return result
-def clone(flags):
-    if syscall({clone}, flags | signal.SIGCHLD, 0, 0, 0, 0) == 0:
-        os._exit(0)
-try:
-    {code}
-except OSError as problem:
-    print("HELD", problem)
-else:
-    print("ESCAPED")
-"""
-NUMBERS = (
-    {"clone": 56, "unshare": 272, "bpf": 321, "perf": 298, "keyctl": 250, "uffd": 323, "mod": 175,
-     "handle": 304, "mount": 165, "setns": 308, "syslog": 103, "chroot": 161, "kexec": 246}
-    if X86
-    else {"clone": 220, "unshare": 97, "bpf": 280, "perf": 241, "keyctl": 219, "uffd": 282,
-          "mod": 105, "handle": 265, "mount": 40, "setns": 268, "syslog": 116, "chroot": 51,
-          "kexec": 104}
-)  # fmt: skip
-
-HELD = {
-    "read /etc/shadow": "open('/etc/shadow')",
-    "read the root of pid 1": "open('/proc/1/root/etc/shadow')",
-    "write /usr": "open('/usr/bin/planted', 'w')",
-    "write /": "open('/planted', 'w')",
-    "write /etc/passwd": "open('/etc/passwd', 'w')",
-    "write /dev": "open('/dev/planted', 'w')",
-    "open core_pattern": "open('/proc/sys/kernel/core_pattern', 'r+')",
-    "open a network sysctl": "open('/proc/sys/net/ipv4/ip_forward', 'r+')",
-    "open sysrq-trigger": "open('/proc/sysrq-trigger', 'w')",
-    "open a cgroup": "open('/sys/fs/cgroup/cgroup.procs')",
-    "open the kernel log": "open('/dev/kmsg')",
-    "open the memory device": "open('/dev/mem')",
-    "open kvm": "open('/dev/kvm')",
-    "escape the out-of-memory killer": "os.write(os.open('/proc/self/oom_score_adj', 1), b'-1000')",
-    "mount": "syscall({mount}, 0, 0, 0, 0, 0)",
-    "chroot": "os.mkdir('/tmp/c'); os.chroot('/tmp/c')",
-    "unshare a user namespace": "syscall({unshare}, 0x10000000)",
-    "clone a user namespace": "clone(0x10000000)",
-    "clone a network namespace": "clone(0x40000000)",
-    "clone3": "syscall(435, 0, 0)",
-    "enter pid 1's namespace": "syscall({setns}, os.open('/proc/self/ns/mnt', 0), 0)",
-    "become root": "os.setuid(0)",
-    "become another group": "os.setgid(0)",
-    "TCP to the host": "socket.create_connection(('127.0.0.1', {port}), 2)",
-    "UDP to the internet": "socket.socket(2, 2).connect(('192.0.2.1', 53))",
-    "IPv6 to the internet": "socket.socket(10, 2).connect(('2001:db8::1', 53))",
-    "abstract socket of the host": "socket.socket(1).connect('\\0perfbot-test-{port}')",
-    "socket file of the host": "socket.socket(1).connect({socket!r})",
-    "vsock": "socket.socket(40, 1)",
-    "kernel crypto socket": "socket.socket(38, 5)",
-    "packet socket": "socket.socket(17, 3)",
-    "raw socket": "socket.socket(2, 3, 1)",
-    "io_uring": "syscall(425, 4, ctypes.addressof(ctypes.create_string_buffer(256)))",
-    "bpf": "syscall({bpf}, 0, 0, 0)",
-    "perf events": "syscall({perf}, 0, 0, -1, -1, 0)",
-    "userfaultfd": "syscall({uffd}, 1)",
-    "keyrings": "syscall({keyctl}, 0, -3, 0)",
-    "load a module": "syscall({mod}, 0, 0, 0)",
-    "replace the kernel": "syscall({kexec}, 0, 0, 0, 0)",
-    "open by handle": "syscall({handle}, 0, 0, 0)",
-    "read the kernel log": "syscall({syslog}, 3, 0, 0)",
-    "make a block device": "os.mknod('/tmp/disk', 0o600 | stat.S_IFBLK, os.makedev(254, 0))",
-    "type into the terminal": "fcntl.ioctl(0, 0x5412, b'x')",
-    "real-time priority": "os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(50))",
-    "higher priority": "os.setpriority(os.PRIO_PROCESS, 0, -10)",
-    "signal a process of the host": "os.kill({victim}, 9)",
-    "read a host file by its path": "open({secret!r})",
-    "read the host's shared memory": "open({shm!r})",
-    "write a world-writable host file": "open({canary!r}, 'w')",
-}  # fmt: skip
-# What must work, by the same road: else the attempts above would show nothing.
-ALLOWED = {
-    "read /usr": "os.listdir('/usr')",
-    "write /tmp": "open('/tmp/mine', 'w').write('x')",
-    "write /box": "open('/box/mine', 'w').write('x')",
-    "write the home": "open(os.path.expanduser('~/mine'), 'w').write('x')",
-    "write /dev/shm": "open('/dev/shm/mine', 'w').write('x')",
-    "write /dev/null": "open('/dev/null', 'w').write('x')",
-    "a socket pair": "socket.socketpair()",
-    "its own loopback": "s = socket.create_server(('127.0.0.1', 0)); "
-    "socket.create_connection(s.getsockname())",
-    "fork": "os.waitpid(os.fork() or os._exit(0), 0)",
-    "memfd": "os.memfd_create('x')",
-    "trace its own child": "LIBC.ptrace(0, 0, 0, 0) == 0 or os.kill(1, 99)",
+NO_GAPS: frozenset[str] = frozenset()
+PID_1 = {
+    "trace pid 1",
+    "write the memory of pid 1",
+    "reach the memory of pid 1 by a call",
+    "take a descriptor from pid 1",
+}
+"""What bubblewrap is known not to hold for an ordinary user."""
+LANDLOCK = {
+    "learn that a file of the host is there",
+    "see System V shared memory",
+    "find a secret in a command line",
+    "learn the host's name",
+    "see processes of the host",
 }
 
 
 @pytest.fixture(scope="module")
-def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, object]]:
+def host() -> Iterator[Host]:
     """Things on the host that an escape would find."""
-    folder = tmp_path_factory.mktemp("host")
-    folder.chmod(0o755)
-    secret, canary = folder / "secret", folder / "canary"
-    secret.write_text("TOPSECRET")
-    canary.write_text("canary")
-    canary.chmod(0o666)
-    shm = Path(f"/dev/shm/perfbot-test-{os.getpid()}")
-    shm.write_text("TOPSECRET")
-    victim = subprocess.Popen(["sleep", "300"])
-    with (
-        socket.create_server(("127.0.0.1", 0)) as tcp,
-        socket.socket(socket.AF_UNIX) as abstract,
-        socket.socket(socket.AF_UNIX) as path,
-    ):
-        port = tcp.getsockname()[1]
-        abstract.bind(f"\0perfbot-test-{port}")
-        abstract.listen()
-        path.bind(str(folder / "s"))
-        path.listen()
-        yield {
-            "secret": str(secret),
-            "canary": str(canary),
-            "shm": str(shm),
-            "victim": victim.pid,
-            "port": port,
-            "socket": str(folder / "s"),
-            **NUMBERS,
-        }
-    shm.unlink()
-    victim.kill()
-    victim.wait()
+    with decoys() as found:
+        yield found
 
 
-def attempt(code: str, host: dict[str, object]) -> str:
-    """What the payload reported: HELD with the reason, or ESCAPED."""
-    script = ATTEMPT.format(code=code.format(**host), **NUMBERS)
-    finished = run([str(PYTHON), "-I", "-S", "-c", script], box=BOX, limits=LIMITS)
-    assert finished.ended is Ended.EXITED, finished
-    assert finished.returncode == 0, finished.stderr.decode()
-    return finished.stdout.decode()
+@pytest.fixture(scope="module")
+def sandbox() -> frozenset[str]:
+    """What the sandbox in use goes by in the tables."""
+    return labels(describe())
 
 
-@pytest.mark.parametrize("name", HELD)
-def test_held(name: str, host: dict[str, object]) -> None:
-    """The kernel refuses the attempt."""
-    assert attempt(HELD[name], host).startswith("HELD")
+def id_of(row: Attempt | Abuse) -> str:
+    """A test's name."""
+    return row.name
 
 
-@pytest.mark.parametrize("name", ALLOWED)
-def test_allowed(name: str, host: dict[str, object]) -> None:
+@pytest.mark.parametrize("attempt", ESCAPES, ids=id_of)
+def test_held(attempt: Attempt, host: Host, sandbox: frozenset[str]) -> None:
+    """The attempt is refused, or is a gap that the table names for this sandbox."""
+    result = try_inside(attempt, host, sandbox)
+    assert result.outcome in {Outcome.HELD, Outcome.GAP}, result
+
+
+@pytest.mark.parametrize("ordinary", ALLOWED, ids=id_of)
+def test_allowed(ordinary: Attempt, host: Host, sandbox: frozenset[str]) -> None:
     """Ordinary work goes on as outside."""
-    assert attempt(ALLOWED[name], host).startswith("ESCAPED")
+    result = try_ordinary(ordinary, host, sandbox)
+    assert result.outcome in {Outcome.WORKS, Outcome.GAP}, result
 
 
-def test_the_host_is_as_before(host: dict[str, object]) -> None:
-    """After all attempts the host's process lives and its file is unchanged."""
-    os.kill(int(str(host["victim"])), 0)
-    assert Path(str(host["canary"])).read_text() == "canary"
+@pytest.mark.parametrize("abuse", ABUSES, ids=id_of)
+def test_abuse_ends(abuse: Abuse, host: Host, sandbox: frozenset[str]) -> None:
+    """The abuse ends as it must, leaves no process, and the host is as before."""
+    result = try_abuse(abuse, host, sandbox)
+    assert result.outcome in {Outcome.HELD, Outcome.GAP}, result
+
+
+@pytest.mark.parametrize(
+    "attempt", [row for row in ESCAPES if row.outside is Outside.WORKS], ids=id_of
+)
+def test_the_attempt_is_a_real_one(attempt: Attempt, host: Host) -> None:
+    """Without a sandbox it gets through: what holds it inside is the sandbox."""
+    assert works_outside(attempt, host) is True
+
+
+def test_what_could_do_harm_is_not_run_outside(host: Host) -> None:
+    """An attempt marked as harmful is never started as a plain process."""
+    planted = host.scratch / "planted"
+    code = f"open({str(planted)!r}, 'w')"
+    assert works_outside(Attempt("plant", code, Outside.HARMS), host) is None
+    assert not planted.exists()
+    assert works_outside(Attempt("plant", code), host) is True
+    assert planted.exists()
+
+
+def test_names_are_unique_and_gaps_are_few() -> None:
+    """A gap is a hole that everybody accepts: each is listed here by hand as well."""
+    counts = Counter(row.name for row in (*ESCAPES, *ALLOWED, *ABUSES))
+    assert max(counts.values()) == 1
+    for label, names in (("bubblewrap user", PID_1), ("landlock", LANDLOCK)):
+        assert {row.name for row in ESCAPES if label in row.gaps} == names
+    assert not any("bubblewrap" in row.gaps or "bubblewrap root" in row.gaps for row in ESCAPES)
+    assert not any(label.startswith("bubblewrap") for row in ABUSES for label in row.gaps)
+
+
+@pytest.mark.parametrize(
+    ("code", "gaps", "outcome"),
+    [
+        ("pass", NO_GAPS, Outcome.ESCAPED),
+        ("pass", frozenset({"here"}), Outcome.GAP),
+        ("pass", frozenset({"elsewhere"}), Outcome.ESCAPED),
+        ("raise Held('so')", frozenset({"here"}), Outcome.HELD),
+        ("open('/no/such/file')", NO_GAPS, Outcome.HELD),
+        ("no_such_name", NO_GAPS, Outcome.UNCLEAR),
+        ("os._exit(0)", frozenset({"here"}), Outcome.UNCLEAR),
+        ("print('HELD so'); os._exit(1)", NO_GAPS, Outcome.UNCLEAR),
+        ("os.abort()", NO_GAPS, Outcome.UNCLEAR),
+        ("reach(nr.mount, 0, 0, 0, 0, 0)", NO_GAPS, Outcome.HELD),
+        ("reach(nr.ptrace, 0x4206, -1, 0, 0)", NO_GAPS, Outcome.ESCAPED),
+    ],
+)
+def test_how_an_attempt_is_read(
+    code: str, gaps: frozenset[str], outcome: Outcome, host: Host
+) -> None:
+    """Only a refusal is held; an attempt that breaks off shows nothing."""
+    attempt = Attempt("an attempt", code, gaps=gaps)
+    assert try_inside(attempt, host, frozenset({"here"})).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [
+        ("print('done')", Outcome.HELD),
+        ("unbounded('all of it')", Outcome.ESCAPED),
+        ("time.sleep(60)", Outcome.ESCAPED),
+        ("os.kill(os.getpid(), 9)", Outcome.ESCAPED),
+        ("no_such_name", Outcome.UNCLEAR),
+    ],
+)
+def test_how_an_abuse_is_read(code: str, outcome: Outcome, host: Host) -> None:
+    """Held is only what ended as the table says, within the limits."""
+    abuse = Abuse("an abuse", code, limits=Limits(wall_s=0.5))
+    assert try_abuse(abuse, host, NO_GAPS).outcome is outcome
+
+
+def test_survivors_are_found() -> None:
+    """A process with the mark in its command line is seen while it lives, and not afterwards."""
+    mark = f"perfbot-mark-{os.getpid()}"
+    left = subprocess.Popen(["sh", "-c", "read line", mark], stdin=subprocess.PIPE)
+    assert survivors(mark) == [left.pid]
+    left.communicate()
+    assert survivors(mark) == []
+
+
+def test_damage_to_a_decoy_is_an_escape(host: Host) -> None:
+    """What happened to the host is looked up there, whatever the attempt itself says."""
+    host.restore()
+    assert host.damage() == ""
+    host.canary.write_text("changed")
+    host.victim.kill()
+    host.victim.wait()
+    assert "killed" in host.damage() and "changed" in host.damage()
+    host.restore()
+    assert host.damage() == ""
+
+
+def test_no_decoy_is_left() -> None:
+    """Afterwards there is no file, process, variable or shared memory of an attack."""
+    before = Path("/proc/sysvipc/shm").read_text()
+    with decoys() as laid:
+        victim = laid.victim
+        paths = (laid.scratch, laid.home_folder, laid.shared_memory_file)
+        assert all(path.exists() for path in paths)
+        assert laid.token in os.environ.values()
+    assert not any(path.exists() for path in paths)
+    assert victim.returncode is not None
+    assert laid.token not in os.environ.values()
+    assert Path("/proc/sysvipc/shm").read_text() == before
 
 
 def shell(script: str, box: Box = EMPTY) -> str:
@@ -198,14 +218,10 @@ def test_no_home_of_the_host() -> None:
     assert "No such file" in shell(f"ls -A {Path.home()}/")
 
 
-def test_no_descriptor_leaks(host: dict[str, object]) -> None:
+def test_no_descriptor_leaks(host: Host) -> None:
     """Only stdin, stdout, stderr and the one that lists them are open, here and in pid 1's view."""
-    leaking = os.open(str(host["secret"]), os.O_RDONLY)
-    try:
-        os.set_inheritable(leaking, True)
-        assert shell("ls /proc/self/fd").split() == ["0", "1", "2", "3"]
-    finally:
-        os.close(leaking)
+    assert os.get_inheritable(host.leaking_fd)
+    assert shell("ls /proc/self/fd").split() == ["0", "1", "2", "3"]
 
 
 def test_never_root() -> None:
@@ -261,10 +277,11 @@ def test_no_network_interface_but_loopback() -> None:
     assert "lo" in seen
 
 
-@pytest.mark.skipif(not X86, reason="the call numbers are those of x86_64")
-def test_x32_calls_do_not_exist() -> None:
-    """The other numbering of x86_64's calls is refused."""
-    assert "Function not implemented" in attempt("syscall(0x40000000 + 39)", {})
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="x32 belongs to x86_64")
+def test_x32_calls_do_not_exist(host: Host, sandbox: frozenset[str]) -> None:
+    """The other numbering of x86_64's calls is refused as if there were none."""
+    (attempt,) = (row for row in ESCAPES if row.name == "calls by the x32 numbers")
+    assert "Function not implemented" in try_inside(attempt, host, sandbox).detail
 
 
 def test_read_only_mounts_and_files(tmp_path: Path) -> None:
@@ -287,3 +304,11 @@ def test_read_only_mounts_and_files(tmp_path: Path) -> None:
     assert shell("rm -f /box/c b; cat /box/c b", box).startswith("cgiven b")
     assert (tmp_path / "b").read_text() == "host b"
     assert not (tmp_path / "new").exists()
+
+
+def test_an_ended_attempt_leaves_nothing_running(host: Host) -> None:
+    """A sandbox that is over is over: its end is not told before its last process is dead."""
+    mark = f"perfbot-mark-{os.getpid()}"
+    finished = run(["sh", "-c", "setsid sleep 60 & echo left", mark], box=EMPTY, limits=LIMITS)
+    assert finished.ended is Ended.EXITED and finished.stdout == b"left\n"
+    assert survivors(mark) == []
