@@ -67,7 +67,8 @@ VALUES = [
     numpy.array([[1.0, nan], [inf, -0.0]]), numpy.array(5), numpy.zeros((0, 3), "i4"),
     numpy.array([True, False]), numpy.array(["ab", "c"]), numpy.array([1 + 2j]),
     numpy.array(["2024-01-01"], "M8[D]"), numpy.asfortranarray([[1, 2], [3, 4]]),
-    numpy.float32(0.1), numpy.float64(nan), numpy.complex128(1j), numpy.int8(-3), numpy.bool_(True), numpy.dtype("f4"),
+    numpy.float32(0.1), numpy.float64(nan), numpy.complex128(1j),
+    numpy.int8(-3), numpy.bool_(True), numpy.dtype("f4"),
     numpy.datetime64("2024-01-01"),
 ]
 """
