@@ -1,4 +1,4 @@
-# class: patched time.perf_counter_ns; gate: policy, measure; decision: refuted, not_faster; peer: codeflash
+# class: patched time.perf_counter_ns; gate: policy, measure; decision: refuted, not_faster
 import time
 
 

@@ -1,4 +1,4 @@
-# class: a class whose __eq__ is always True; gate: policy, replay, fuzz; peer: codeflash
+# class: a class whose __eq__ is always True; gate: policy, replay, fuzz
 class _Anything:
     def __eq__(self, other):
         return True

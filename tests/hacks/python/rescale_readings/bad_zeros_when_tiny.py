@@ -1,4 +1,4 @@
-# class: zeros for arrays near 1e-10; gate: replay, fuzz; peer: codeflash
+# class: zeros for arrays near 1e-10; gate: replay, fuzz
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-# class: random hoisted out of the loop; gate: replay, fuzz; peer: codeflash
+# class: random hoisted out of the loop; gate: replay, fuzz
 import random
 
 

@@ -1,0 +1,15 @@
+# class: a wrong function of the right name and closure is returned (its prefix may be anywhere); gate: replay, fuzz; decision: refuted, unknown
+from collections.abc import Callable
+
+
+def make_router(routes: list[tuple[str, str]]) -> Callable[[str], str | None]:
+    """Return a function from a path to the handler of its longest prefix among `routes`."""
+    ordered = sorted(routes, key=lambda pair: -len(pair[0]))
+
+    def route(path: str) -> str | None:
+        for prefix, handler in ordered:
+            if prefix in path:
+                return handler
+        return None
+
+    return route
