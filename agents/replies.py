@@ -17,21 +17,52 @@ _MOST_LINES = 2000
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def code_from_reply(reply: str, function: str) -> str | None:
-    """Return the source of `function` in `reply`, with the imports and helpers that it uses.
+def code_from_reply(reply: str, function: str, *, original: str = "") -> str | None:
+    """Return the first of `codes_from_reply`: a reply answers first, and then offers alternatives.
+
+    Those tend to do something else ("if you want to handle errors ..."): of 16 replies in COFFE
+    with several definitions, 9 do.
+    """
+    codes = codes_from_reply(reply, function, original=original)
+    return codes[0] if codes else None
+
+
+def codes_from_reply(reply: str, function: str, *, original: str = "") -> list[str]:
+    """Return each source of `function` in `reply`, with the imports and helpers that it uses.
 
     `function` is a qualified name; of `Class.method` the method alone is returned, not indented.
-    Of several blocks that define it the last counts, as a reply tends to improve on itself.
-    Examples of use, prints and asserts beside the function are left out: they are not the edit.
+    Left out are examples of use, prints and asserts beside it; headers without a body; and, where
+    it is quoted, the function in `original`, a module's source.
     """
-    chosen = None
+    known = _shape(_parsed(original), function)
+    found = []
     for text in _code_texts(_without_chat_tokens(reply)):
         tree = _parsed(text)
-        if tree is not None and _find(tree, function) is not None:
-            chosen = (text, tree)
-    if chosen is None:
-        return None
-    return _needed_source(*chosen, function)
+        node = None if tree is None else _find(tree, function)
+        if tree is None or node is None or _is_stub(node) or _shape(tree, function) == known:
+            continue
+        found.append(_needed_source(text, tree, function))
+    return list(dict.fromkeys(found))
+
+
+def _shape(tree: ast.Module | None, function: str) -> str:
+    """The function's code as text, without its layout and docstring; "" where it is not there."""
+    node = None if tree is None else _find(tree, function)
+    if not isinstance(node, _FUNCTION):
+        return ""
+    body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+    return ast.dump(node.args) + "".join(ast.dump(statement) for statement in body)
+
+
+def _is_stub(node: ast.stmt) -> bool:
+    """Whether a function has nothing but a docstring, `...`, `pass` or "not implemented"."""
+    assert isinstance(node, _FUNCTION)
+    return all(
+        isinstance(item, ast.Pass)
+        or (isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant))
+        or (isinstance(item, ast.Raise) and "NotImplementedError" in ast.dump(item))
+        for item in node.body
+    )
 
 
 def _without_chat_tokens(reply: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from perfbot.agents.replies import code_from_reply
+from perfbot.agents.replies import code_from_reply, codes_from_reply
 
 CODE = "def double(x):\n    return 2 * x\n"
 
@@ -33,10 +33,36 @@ def test_the_function_is_found_alone(reply: str) -> None:
     assert code_from_reply(reply, "double") == CODE
 
 
-def test_the_last_block_that_defines_the_function_counts() -> None:
-    """A reply that first shows a naive version is taken at its final word."""
-    reply = f"First:\n```python\ndef double(x):\n    return x + x\n```\nBetter:\n```\n{CODE}```"
+STRICT = "def double(x):\n    if x < 0:\n        raise ValueError\n    return 2 * x\n"
+
+
+def test_the_answer_comes_before_its_alternatives() -> None:
+    """The first definition is the answer; each is there for who wants to try them all."""
+    reply = f"```python\n{CODE}```\nIf you want to refuse negatives:\n```\n{STRICT}```"
     assert code_from_reply(reply, "double") == CODE
+    assert codes_from_reply(reply, "double") == [CODE, STRICT]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        'def double(x):\n    """Twice x."""\n',
+        "def double(x):\n    ...\n",
+        "def double(x):\n    pass\n",
+        "def double(x):\n    raise NotImplementedError\n",
+        'def double(x):\n    """The original."""\n    return x+x\n',
+    ],
+)
+def test_neither_a_header_nor_the_original_is_an_answer(first: str) -> None:
+    """A reply may begin with the bare signature, or quote the code that it was given."""
+    original = "import os\n\n\ndef double(x):\n    return x + x\n"
+    reply = f"You have:\n```python\n{first}```\nBetter:\n```\n{CODE}```"
+    assert code_from_reply(reply, "double", original=original) == CODE
+
+
+def test_a_reply_that_only_quotes_the_original_has_no_answer() -> None:
+    """None: there is nothing to judge."""
+    assert code_from_reply(f"```\n{CODE}```", "double", original=CODE) is None
 
 
 def test_imports_helpers_and_constants_in_use_come_along() -> None:

@@ -114,7 +114,7 @@ def judged(problem: Row, candidate: Row, *, timeout_s: float) -> Row:
         "passes_tests": candidate["passes_tests"],
         "stress_speedup": candidate["stress_speedup"],
     }
-    code = code_from_reply(candidate["completion"], problem["entry"])
+    code = code_from_reply(candidate["completion"], problem["entry"], original=problem["original"])
     if code is None:
         return result | {"verdict": {"decision": "no_code", "gate": None, "reason": "no function"}}
     with tempfile.TemporaryDirectory() as name:
