@@ -68,7 +68,7 @@ def test_an_attempt_that_is_not_held(
     code: str,
     word: str,
 ) -> None:
-    """One that gets through, or does not tell, is printed in capitals and ends the command with 1."""
+    """One that gets through, or does not tell, is in capitals and ends the command with 1."""
     monkeypatch.setattr(everything, "ESCAPES", (Attempt("a hole", code),))
     assert doctor.attack_sandbox("auto") == 1
     out = capsys.readouterr().out
