@@ -39,6 +39,10 @@ class ChildFailedError(Exception):
         super().__init__(f"{kind}: {detail}")
 
 
+class ReplyTooLongError(ChildFailedError):
+    """An answer that says it is longer than REPLY_BYTES."""
+
+
 class Channel:
     """Frames over a socket to a process that is not trusted, and that process's id as we see it."""
 
@@ -103,7 +107,7 @@ class Channel:
     def read_reply(self, deadline: "Deadline") -> Any:
         (size,) = struct.unpack(">I", self.read(4, deadline))
         if size > REPLY_BYTES:
-            raise ChildFailedError("corrupt", f"an answer of {size} bytes")
+            raise ReplyTooLongError("corrupt", f"an answer of {size} bytes")
         try:
             return decode(self.read(size, deadline))
         except WireError as error:

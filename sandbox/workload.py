@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from perfbot.sandbox.errors import UsageError
+from perfbot.sandbox.isolate.limits import MIB
 from perfbot.sandbox.project import Project
 from perfbot.sandbox.target import Target
-from perfbot.sandbox.worker import ChildFailedError, Worker, Zygote
+from perfbot.sandbox.worker import REPLY_BYTES, ChildFailedError, ReplyTooLongError, Worker, Zygote
 
 FOLDER = "perfbot_workloads"
 CPU_S = 60.0
@@ -82,9 +83,11 @@ class WorkloadProcess:
             return self.worker.request(verb, cpu_s=CPU_S, **arguments)
         except ChildFailedError as error:
             self.close()
-            raise UsageError(
-                f"the workload {self.file.path} fails: {error.detail}", "mend the file"
-            ) from error
+            happened, todo = f"the workload {self.file.path} fails: {error.detail}", "mend the file"
+            if isinstance(error, ReplyTooLongError):
+                happened = f"the cases of the workload {self.file.path} are too large"
+                todo = f"yield less than {REPLY_BYTES // MIB} MB in all ({error.detail})"
+            raise UsageError(happened, todo) from error
 
     def cases(self) -> list[bytes]:
         """Each case's arguments, encoded as [args, kwargs]; [] where the file has none."""

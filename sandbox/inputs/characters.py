@@ -1,4 +1,4 @@
-"""Every rare character in turn, twice in a row, in the arguments that may be any string.
+"""Every rare character in turn, twice in a row or at the end, where any string may be given.
 
 Drawn at random, a run of newlines is too rare to rely on, and patterns, `splitlines`, `isdigit`
 and case conversion each treat some characters unlike all others.
@@ -13,6 +13,9 @@ from perfbot.sandbox.inputs.text import FOREIGN, STRANGE
 
 RARE = STRANGE + "\x0b\x0c\x1c\x1e\x85\u2029" + FOREIGN
 """With the other characters that `str.splitlines` splits at."""
+LAST = "\u03a3\n\u0301İ"
+"""What is treated otherwise at the end: a capital sigma has another small letter there, `$` matches
+before a newline, and an accent or a dot joins what it follows."""
 LONGEST = 200
 """The part of an observed string that is kept."""
 
@@ -20,7 +23,8 @@ LONGEST = 200
 def with_rare_characters(
     signature: Signature, observed: Sequence[Arguments]
 ) -> Iterator[Arguments]:
-    """Observed inputs with one rare character, doubled, inside one argument annotated `str`."""
+    """Observed inputs with one rare character, doubled inside or single at the end, in one argument
+    annotated `str`."""
     names = [
         item.name
         for item in signature.parameters
@@ -34,7 +38,11 @@ def with_rare_characters(
         # The shortest with something before and after the place, where there is one.
         text, values = min(holding, key=lambda pair: (len(pair[0]) < 2, len(pair[0])))
         middle = (min(len(text), LONGEST) + 1) // 2
-        for character in RARE:
+        texts = [text[:middle] + 2 * character + text[middle:LONGEST] for character in RARE]
+        # What changes at the end of a word does so behind a letter alone.
+        words = [text for text, _ in holding if text[-1:].isalpha() and len(text) <= LONGEST]
+        texts += [min(words, key=len, default="a") + character for character in LAST]
+        for changed in texts:
             made = {key: fresh(value) for key, value in values.items()}
-            made[name] = text[:middle] + 2 * character + text[middle:LONGEST]
+            made[name] = changed
             yield signature.call(made)

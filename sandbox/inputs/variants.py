@@ -214,9 +214,9 @@ def _nudged(items: list[object], rng: random.Random) -> list[object] | None:
             continue
         low, high = sorted(around)
         if type(item) is int and type(low) is int and type(high) is int:
-            options = range(low + unique, high + 1 - unique)
-            if len(options) > 1:
-                items[at] = rng.choice(options)
+            first, last = low + unique, high - unique
+            if first < last:
+                items[at] = rng.randint(first, last)
                 return items
         elif type(item) is float and type(low) is float and type(high) is float and low < high:
             # Strictly between, or the list could gain or lose a repeated value.

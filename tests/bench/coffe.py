@@ -34,6 +34,8 @@ Row = dict[str, Any]
 
 SLOWEST_CASE_S = 2.0
 """A stress input on which the original takes longer is no case."""
+LARGEST_CASE = 8_000_000
+"""A stress input with a longer text is no case either: perfbot takes 64 MB of them in all."""
 FASTER = 1.3
 """A reply counts as faster from this speedup on the stress inputs."""
 PROGRAM = """\
@@ -129,7 +131,8 @@ def judged(problem: Row, candidate: Row, *, timeout_s: float) -> Row:
             workload=folder / "workload.py",
             timeout_s=timeout_s,
         )
-    return result | {"verdict": verdict, "reproduces": reproduces(verdict)}
+        shown = reproduces(verdict, folder / "project")
+    return result | {"verdict": verdict, "reproduces": shown}
 
 
 def lay_out(problem: Row, project: Path) -> None:
@@ -156,26 +159,31 @@ def workload(problem: Row) -> str:
         for expression, seconds in zip(problem["stress"], times, strict=True)
         if isinstance(seconds, float) and seconds <= SLOWEST_CASE_S
     ]
-    yields = "".join(f"    yield {text}\n" for text in seen + stress)
+    yields = "".join(
+        f"    given = {text}\n    if len(repr(given)) < {LARGEST_CASE}:\n        yield given\n"
+        for text in seen + stress
+    )
     # Some stress expressions draw numbers; seeded, they are the same on every run.
     seeded = f"import random\n\n\ndef cases():\n    random.seed(0)\n{yields}"
     return f'"""Inputs of {problem["id"]}."""\n\n{seeded}'
 
 
-def reproduces(verdict: Row) -> bool | None:
-    """Return whether the counterexample's own script shows the difference, None without one."""
+def reproduces(verdict: Row, project: Path) -> bool | None:
+    """Return whether the counterexample's own script, run in the project, shows the difference.
+
+    None where the verdict has no counterexample.
+    """
     snippet = (verdict.get("counterexample") or {}).get("snippet")
     if not snippet:
         return None
-    with tempfile.TemporaryDirectory() as folder:
-        script = Path(folder) / "snippet.py"
-        script.write_text(snippet)
-        try:
-            done = subprocess.run(
-                [sys.executable, "-I", str(script)], cwd=folder, capture_output=True, timeout=60
-            )
-        except subprocess.TimeoutExpired:
-            return False
+    script = project / "snippet.py"
+    script.write_text(snippet)
+    try:
+        done = subprocess.run(
+            [sys.executable, str(script)], cwd=project, capture_output=True, timeout=60
+        )
+    except subprocess.TimeoutExpired:
+        return False
     return done.returncode == 1
 
 

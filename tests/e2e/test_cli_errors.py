@@ -144,6 +144,7 @@ def test_what_differs_between_two_runs_is_named(tmp_path: Path, env: dict[str, s
         ("def equivalent(expected):\n    return True\n", "does not return True"),
         ("def equivalent(expected, actual, *args):\n    return 1\n", "does not return True"),
         ("\udcff", "not UTF-8"),
+        ("def cases():\n    yield (bytes(70_000_000), [2])\n", "too large"),
     ],
 )
 def test_a_workload_that_makes_no_sense_is_refused(

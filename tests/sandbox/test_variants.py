@@ -21,6 +21,7 @@ def shape(value: object) -> object:
 PLENTIFUL = [
     ([3, 1, 2, 5, 4, 9, 8], 2),
     (list(range(1000)),),
+    ([int("9" * digits) for digits in range(1, 60)],),
     (list(range(1000, 0, -1)),),
     ([1.5, 2.5, 9.0, 11.25],),
     (10**6,),
