@@ -34,7 +34,7 @@ class Kind(StrEnum):
 
 def attack_everything() -> Iterator[tuple[Kind, Result]]:
     """
-    Yield what became of each, as it ends; takes some twenty seconds.
+    Yield what became of each, as it ends; takes about a minute.
 
     Nothing of the user's is touched: what an attack would reach are decoys of ours. Each escape
     attempt is also made outside the sandbox, unless it could do harm there.
