@@ -57,6 +57,8 @@ def try_abuse(abuse: Abuse, host: Host, sandbox: frozenset[str]) -> Result:
     box = attack_box(python, bytes_each=8 * MIB)
     finished = run([str(python), "-I", "-S", "-c", code], box=box, limits=abuse.limits)
     wrong = _what_is_wrong(abuse, finished, mark) or host.damage()
+    if box.root and Path(box.root).exists():
+        wrong = wrong or f"it is over, and its folder {box.root} is still there"
     if not wrong:
         said = " / ".join(finished.stdout.decode(errors="replace").splitlines()[-3:])
         detail = f"{finished.ended.value} after {finished.seconds:.1f} s"
