@@ -12,7 +12,6 @@ _TIMEOUT = frozenset({Ended.TIMEOUT})
 _REFUSED_OR_KILLED = frozenset({Ended.MEMORY, Ended.DISK, Ended.EXITED})
 # Without namespaces and without a cgroup the kernel counts the user's other processes too, so the
 # limit must leave room for them, and is that much higher.
-_LANDLOCK_USER = frozenset({"landlock user"})
 _ALL_SIGNALS_IGNORED = """
 for number in range(1, 65):
     try: signal.signal(number, signal.SIG_IGN)
@@ -53,7 +52,6 @@ PROCESSES = (
         "except OSError as problem: print(started, 'processes:', problem)\n"
         "else: unbounded(f'{started} processes')",
         limits=_FEW,
-        gaps=_LANDLOCK_USER,
     ),
     Abuse(
         "fork bomb whose children fork",
@@ -68,7 +66,6 @@ PROCESSES = (
         "time.sleep(1)\nstarted = os.stat('count').st_size\n"
         "if started > 40: unbounded(f'{started} processes')\nprint(started, 'processes')",
         limits=_FEW,
-        gaps=_LANDLOCK_USER,
     ),
     Abuse(
         "thread bomb",
@@ -78,7 +75,6 @@ PROCESSES = (
         "except RuntimeError as problem: print(started, 'threads:', problem, flush=True)\n"
         "else: unbounded(f'{started} threads')\nos._exit(0)",
         limits=_FEW,
-        gaps=_LANDLOCK_USER,
     ),
     Abuse(
         "zombies",

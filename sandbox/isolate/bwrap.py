@@ -107,6 +107,8 @@ class Bubblewrap:
         fds: list[int] = []
         options = [*_namespaces(self), *_environment(box), *_system(fds)]
         options += _mounts(box, fds, as_nobody=self.setpriv is not None)
+        # Pid 1 is bubblewrap, for an ordinary user with the payload's own user id.
+        options += ["--perms", "0555", "--tmpfs", "/proc/1", "--remount-ro", "/proc/1"]
         options += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", box.cwd]
         options += ["--seccomp", data_fd(seccomp.program(refuse_shmget=refuse_shmget), fds)]
         if status_fd is not None:

@@ -1,9 +1,10 @@
 """The first process of a sandbox without namespaces: starts the command, and ends all of it.
 
 `start_command` gives the command that runs `main` in an interpreter of its own. It speaks
-bubblewrap's protocol: {"child-pid": N} on the status descriptor, a byte awaited on the block
-descriptor, {"exit-code": N} at the end. Whatever the command starts, also what leaves its
-session, stays below this process, which the kernel makes the parent of orphans.
+bubblewrap's protocol: {"child-pid": N} on the status descriptor (with "payload-pid", the
+command's process), a byte awaited on the block descriptor, {"exit-code": N} at the end. Whatever
+the command starts, also what leaves its session, stays below this process, which the kernel makes
+the parent of orphans.
 """
 
 import ctypes
@@ -126,18 +127,21 @@ def _let_others_read(folder: Path) -> None:
 
 
 def _run(order: Order) -> int:
-    """Start the command when told to, and wait for its end; SIGTERM ends it before."""
-    os.write(order.status_fd, json.dumps({"child-pid": os.getpid()}).encode() + b"\n")
-    if os.read(order.block_fd, 1) == b"":
-        return _NOT_SET_UP
+    """Start the command when told to, and wait for its end; SIGTERM ends it before.
+
+    Limits are set on the command's process alone: a cgroup that is full must not end this one.
+    """
     child = os.fork()
     if child == 0:
         try:
-            _become_command(order)
+            if os.read(order.block_fd, 1):
+                _become_command(order)
         except OSError as problem:
             print(COMPLAINT, problem, file=sys.stderr, flush=True)
         finally:
             os._exit(_NOT_SET_UP)
+    told = {"child-pid": os.getpid(), "payload-pid": child}
+    os.write(order.status_fd, json.dumps(told).encode() + b"\n")
     # Else whoever may trace its parent could steer it.
     ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     for fd in range(3, 1024):  # ends of the command's own pipes, which it must be alone to hold
@@ -262,7 +266,9 @@ def _parent(pid: int) -> int:
 
 
 def remove(folder: str) -> None:
-    """Remove a sandbox's folder, whatever modes its command gave what is in it."""
+    """Remove a sandbox's folder, if it is there, whatever modes its command gave what is in it."""
+    if not os.path.isdir(folder):
+        return
     for path, names, _ in os.walk(folder):
         for name in names:
             inner = os.path.join(path, name)

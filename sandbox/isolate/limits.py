@@ -27,7 +27,7 @@ class Limits:
 
 
 def restrict(
-    pid: int, limits: Limits, *, processes_counted: bool, users_counted: bool = False
+    pid: int, limits: Limits, *, processes_counted: bool, shared_user: int | None = None
 ) -> None:
     """
     Set the rlimits of process `pid`, which what it starts will inherit.
@@ -35,20 +35,31 @@ def restrict(
     Set from outside, after bubblewrap has made its namespaces: RLIMIT_NPROC set earlier breaks
     bubblewrap. `processes_counted`: a cgroup counts them already. RLIMIT_NPROC counts every
     process of the same user id, also those of other sandboxes, so it is the second choice.
-    `users_counted`: without a user namespace also those that are in no sandbox, whose number
+    `shared_user`: without a user namespace also that user's processes in no sandbox, whose number
     now is added.
     """
     resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
     resource.prlimit(pid, resource.RLIMIT_NOFILE, (limits.open_files, limits.open_files))
     if not processes_counted:
-        most = limits.processes + (_tasks_of_all_users() if users_counted else 0)
+        most = limits.processes + (0 if shared_user is None else _tasks_of(shared_user))
         resource.prlimit(pid, resource.RLIMIT_NPROC, (most, most))
     if limits.cpu_s is not None:
         # SIGXCPU at the first, SIGKILL at the second for whoever ignores it.
         resource.prlimit(pid, resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))
 
 
-def _tasks_of_all_users() -> int:
-    """The processes and threads of this machine (the fourth field: running/all)."""
-    return int(Path("/proc/loadavg").read_text().split()[3].partition("/")[2])
+def _tasks_of(user: int) -> int:
+    """How many processes and threads a user has now."""
+    found = 0
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                told = dict(
+                    line.partition(":")[::2] for line in (folder / "status").read_text().split("\n")
+                )
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # it has ended
+            if int(told["Uid"].split()[0]) == user:
+                found += int(told["Threads"])
+    return found

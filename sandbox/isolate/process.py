@@ -84,15 +84,16 @@ def launch(
         process = _start(isolation, command, box, fds, stdin, (status_write, block_read))
         account = None
         try:
-            child = _child_pid(status.fileno(), process)
+            child, payload = _pids(status.fileno(), process)
             # The backend waits for `go` when the Box is set up. Until then nothing of the payload
             # runs, and what is set on its process is inherited by all that it starts.
-            account = memory.open_account(child, limits, isolation.processes(child))
+            account = memory.open_account(payload, limits, isolation.processes(child))
             counted = account.counts_processes
-            shared = isolation.shares_paths
-            restrict(child, limits, processes_counted=counted, users_counted=shared)
+            user = os.geteuid() if isolation.payload_user is None else isolation.payload_user
+            shared = user if isolation.shares_paths else None
+            restrict(payload, limits, processes_counted=counted, shared_user=shared)
             if cpu is not None:
-                os.sched_setaffinity(child, {cpu})
+                os.sched_setaffinity(payload, {cpu})
             watched = Watched(process, child, os.dup(status.fileno()), isolation, account, box)
             sandboxed = Sandboxed(watched, limits, on_output)
         except BaseException as problem:
@@ -101,7 +102,7 @@ def launch(
             said = _last_words(process)
             if account is not None:
                 account.close()
-            if os.path.isdir(box.root):
+            if box.root:
                 init.remove(box.root)
             if isinstance(problem, ProcessLookupError):  # the backend gave up, and said why
                 raise MachineError(f"The sandbox could not be set up: {said}") from problem
@@ -163,8 +164,11 @@ def _start(
             os.close(fd)
 
 
-def _child_pid(status_fd: int, process: subprocess.Popen[bytes]) -> int:
-    """The host pid of the sandbox's first process, from the backend's first status line."""
+def _pids(status_fd: int, process: subprocess.Popen[bytes]) -> tuple[int, int]:
+    """The host pids of the sandbox's first process and of the one that becomes the command.
+
+    From the backend's first status line. They are the same unless it names both.
+    """
     deadline = time.monotonic() + _START_S
     text = b""
     while b"}" not in text:
@@ -175,7 +179,8 @@ def _child_pid(status_fd: int, process: subprocess.Popen[bytes]) -> int:
         if not read:
             raise ProcessLookupError("it ended before its first word")
         text += read
-    return int(json.loads(text)["child-pid"])
+    told = json.loads(text)
+    return int(told["child-pid"]), int(told.get("payload-pid", told["child-pid"]))
 
 
 def _last_words(process: subprocess.Popen[bytes]) -> str:

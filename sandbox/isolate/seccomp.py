@@ -1,7 +1,7 @@
 """The system calls a candidate may make, as a classic BPF program for `bwrap --seccomp`.
 
-ptrace and mknod stay allowed: LeakSanitizer, gdb and valgrind need them, and the kernel itself
-refuses both across the sandbox's border.
+ptrace (but of pid 1) and mknod stay allowed: LeakSanitizer, gdb and valgrind need them, and the
+kernel itself refuses both across the sandbox's border.
 """
 
 import errno
@@ -76,6 +76,9 @@ _REFUSED: dict[str, tuple[int, int | None]] = {
     "fanotify_init": (300, 262),
     "open_by_handle_at": (304, 265),
     "name_to_handle_at": (303, 264),
+    "pidfd_getfd": (438, 438),
+    "process_madvise": (440, 440),
+    "kcmp": (312, 272),
     "lookup_dcookie": (212, 18),
     "nfsservctl": (180, 42),
     "migrate_pages": (256, 238),
@@ -123,14 +126,16 @@ class Architecture:
     socketpair: int
     personality: int
     ioctl: int
+    ptrace: int
+    process_vm: tuple[int, int]
     shmget: int
     has_x32: bool
 
 
 # Source: linux/audit.h for the audit numbers.
 ARCHITECTURES = {
-    "x86_64": Architecture(0xC000003E, 0, 56, 435, 41, 53, 135, 16, 29, True),
-    "aarch64": Architecture(0xC00000B7, 1, 220, 435, 198, 199, 92, 29, 194, False),
+    "x86_64": Architecture(0xC000003E, 0, 56, 435, 41, 53, 135, 16, 101, (310, 311), 29, True),
+    "aarch64": Architecture(0xC00000B7, 1, 220, 435, 198, 199, 92, 29, 117, (270, 271), 194, False),
 }
 
 
@@ -176,6 +181,11 @@ def program(
     code += _when(arch.socket, _allow_only(0, _SOCKET_FAMILIES, errno.EAFNOSUPPORT))
     code += _when(arch.personality, _allow_only(0, _PERSONALITIES, errno.EPERM))
     code += _when(arch.ioctl, _refuse_values(1, _TERMINAL_INJECTION))
+    # Pid 1 is bubblewrap, run by an ordinary user with the payload's own user id: it tells how
+    # the command ended.
+    code += _when(arch.ptrace, _refuse_values(1, (1,)))
+    for number in arch.process_vm:
+        code += _when(number, _refuse_values(0, (1,)))
     code += [_end(_ALLOW)]
     return b"".join(struct.pack("<HBBI", *instruction) for instruction in code)
 

@@ -51,10 +51,8 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "rt_sigqueueinfo": (129, 138),
     "rt_tgsigqueueinfo": (297, 240),
     "pidfd_send_signal": (424, 424),
-    "pidfd_getfd": (438, 438),
     "process_vm_readv": (310, 270),
     "process_vm_writev": (311, 271),
-    "process_madvise": (440, 440),
     "inotify_add_watch": (254, 27),
     "truncate": (76, 45),
     "chmod": (90, None),
@@ -82,7 +80,7 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
 
 _IPC = ("shmget", "shmat", "shmctl", "msgget", "msgsnd", "msgrcv", "semget", "semop", "semtimedop")
 _QUEUES = ("mq_open", "mq_unlink")
-_OTHERS = ("pidfd_getfd", "process_vm_readv", "process_vm_writev", "process_madvise")
+_OTHERS = ("process_vm_readv", "process_vm_writev")
 _XATTR = (
     "setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr",
     "setxattrat", "removexattrat", "file_setattr",
@@ -101,12 +99,12 @@ def shared_calls(*, own_user: bool, landlock_version: int) -> SharedCalls:
     """
     What is refused where only Landlock, of that version, stands between payload and host.
 
-    `own_user`: the payload has a user id that owns nothing outside, so that the kernel already
-    keeps it from others' files and processes.
+    `own_user`: the payload has a user id (nobody's) that owns no files outside, so that the kernel
+    already keeps it from changing modes and times of others.
     """
-    refused = ["connect", "bind", *_OTHERS, "inotify_add_watch"]
+    refused = ["connect", "bind", *_OTHERS, "inotify_add_watch", "setpriority", "ioprio_set"]
     if not own_user:
-        refused += [*_XATTR, "setpriority", "ioprio_set"]
+        refused += _XATTR
     if landlock_version < 3:
         refused.append("truncate")
     holds_signals = own_user or landlock_version >= 6
@@ -114,6 +112,6 @@ def shared_calls(*, own_user: bool, landlock_version: int) -> SharedCalls:
         absent=(*_IPC, *_QUEUES),
         refused=(*refused, *(() if holds_signals else _SIGNALS)),
         idle=() if own_user else _MODES,
-        on_oneself=() if own_user else (*_SETTINGS, *(() if holds_signals else ("kill",))),
+        on_oneself=(*_SETTINGS, *(() if holds_signals else ("kill",))),
         own_thread=() if holds_signals else ("tgkill",),
     )

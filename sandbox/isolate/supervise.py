@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from perfbot.sandbox.errors import MachineError
+from perfbot.sandbox.isolate import init
 from perfbot.sandbox.isolate.backend import Backend
 from perfbot.sandbox.isolate.box import Box
 from perfbot.sandbox.isolate.disk import Disk
@@ -296,6 +297,8 @@ class Sandboxed:
         self._process.kill()
         self._process.wait()
         self._account.close()
+        if self.root:  # the sandbox's first process was killed before it could
+            init.remove(self.root)
         for stream in (self._process.stdout, self._process.stderr):
             if stream is not None:
                 stream.close()
