@@ -81,6 +81,8 @@ class ForkedPair:
         self.zygote = Zygote(project, hash_seed=hash_seed, imports=imports, cpu=core)
         self.fresh: list[Worker | None] = [None, None]
         self.children: list[Worker] = []
+        self.calls = [0, 0]
+        """How many calls each side has been given last."""
         try:
             for source in sources:
                 child = self.zygote.fork()
@@ -100,6 +102,7 @@ class ForkedPair:
         self.drop_fresh(side)
         if pristine:
             self.fresh[side] = fork(self.children[side])
+        self.calls[side] = len(inputs) * repeat
         self.worker(side).request(
             "prepare",
             inputs=list(inputs),
@@ -123,9 +126,14 @@ class ForkedPair:
 
     def outputs(self, side: int) -> list[bytes]:
         """The encoded outcome of each call of the batch just run."""
-        found = self.worker(side).request("outputs", cpu_s=BATCH_CPU_S)
-        if type(found) is not list or not all(type(item) is bytes for item in found):
-            raise ChildFailedError("corrupt", "outputs that are not bytes")
+        found: list[bytes] = []
+        while len(found) < self.calls[side]:
+            part = self.worker(side).request("outputs", cpu_s=BATCH_CPU_S)
+            if type(part) is not list or not all(type(item) is bytes for item in part):
+                raise ChildFailedError("corrupt", "outputs that are not bytes")
+            if not part:
+                break
+            found += part
         return found
 
     def peak_bytes(self, side: int) -> int:

@@ -14,6 +14,8 @@ from .values import Drained, WireError
 from .wire import MAX_ITEMS, encode, seal
 
 LAZY = (types.GeneratorType, map, filter, zip, enumerate, reversed)
+PART_BYTES = 16 << 20
+"""So much of a batch's outputs is sent at once: perfbot takes 64 MiB in one answer."""
 ASYNC = (types.CoroutineType, types.AsyncGeneratorType)
 
 
@@ -26,6 +28,7 @@ class Batch:
             decode(item, build=True, calls=True) for _ in range(repeat) for item in inputs
         ]
         self.results: list[Any] = []
+        self.sent = 0
 
     def run(self) -> None:
         seed_everything()
@@ -37,14 +40,25 @@ class Batch:
             sys.stdout, sys.stderr = kept
 
     def outputs(self) -> list[bytes]:
-        """Per call: "return" or "raise" and the sealed body, as `observe` would give them."""
-        found = []
-        for (status, value), (args, kwargs) in zip(self.results, self.calls):
+        """Per call: "return" or "raise" and the sealed body, as `observe` would give them.
+
+        At most about PART_BYTES at a time, the next ones at the next request; [] at the end.
+        """
+        found: list[bytes] = []
+        size = 0
+        for (status, value), (args, kwargs) in zip(
+            self.results[self.sent :], self.calls[self.sent :]
+        ):
             try:
                 found.append(status + seal(encode([value, args, kwargs])))
             except WireError as error:
                 found.append(b"unsendable" + str(error).encode())
-        self.results, self.calls = [], []
+            size += len(found[-1])
+            if size >= PART_BYTES:
+                break
+        self.sent += len(found)
+        if self.sent == len(self.results):
+            self.results, self.calls, self.sent = [], [], 0
         return found
 
 

@@ -352,3 +352,18 @@ def test_a_timed_pair_times_each_side_and_keeps_its_outputs(
         assert times[1] > 4 * times[0]
     finally:
         pair.close()
+
+
+def test_a_batch_of_large_outputs_travels_in_parts(project: Project, target: Target) -> None:
+    """More than one answer may hold in all, each a little less than what becomes a digest."""
+    pair = ForkedPair(project, target, (SOURCE, SOURCE), imports=(), hash_seed=1, core=0)
+    try:
+        for side in (BASELINE, EDIT):
+            pair.prepare(side, [work("hoard", 900_000), work("hoard", 7)], repeat=80)
+            pair.run(side)
+            outputs = pair.outputs(side)
+            assert len(outputs) == 160
+            assert sum(map(len, outputs)) > REPLY_BYTES
+            assert [len(item) > 100 for item in outputs] == 80 * [True, False]
+    finally:
+        pair.close()
