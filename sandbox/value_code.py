@@ -20,7 +20,7 @@ from typing import Any
 from perfbot.sandbox.drivers.values import Drained, Enum, Made, Named, Object, Raised, View
 from perfbot.sandbox.inputs.arrays import is_array
 
-MAX_ITEMS = 20_000
+MAX_ITEMS = 200_000
 """Values of more items have no source that anyone would read."""
 STANDARD: Mapping[type, str] = {Decimal: "decimal", Fraction: "fractions", uuid.UUID: "uuid"}
 """Types whose `repr` is a call, and where the called name comes from."""

@@ -67,7 +67,7 @@ def main() -> int:
     parser.add_argument("--limit", type=int, metavar="N", help="judge at most N replies")
     parser.add_argument("--only", metavar="ID", help="only this problem (or its first characters)")
     parser.add_argument("--jobs", type=int, default=1, help="more than 1 disturbs the timing")
-    parser.add_argument("--timeout", type=float, default=120, metavar="SECONDS")
+    parser.add_argument("--timeout", type=float, default=300, metavar="SECONDS")
     parser.add_argument("--again", metavar="GATE", help="judge again what this gate decided")
     options = parser.parse_args()
     if options.data is None:

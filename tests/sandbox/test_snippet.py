@@ -103,7 +103,7 @@ def test_values_without_a_source() -> None:
     """Nameless functions, values that hold themselves and very large ones have none."""
     within: list[object] = []
     within.append(within)
-    for value in (lambda: 1, within, list(range(50_000))):
+    for value in (lambda: 1, within, list(range(500_000))):
         with pytest.raises(NoSourceError):
             Writer().write(decode(encode(value)))
 
