@@ -37,6 +37,10 @@ CASE_PAIRS = 6
 
 EMPTY_BATCHES = 9
 
+BATCH_BYTES = 64 << 20
+"""The encoded inputs of a batch take at most so much, whatever the clock says: a process that is
+given more may be killed for its memory."""
+
 _ROUGH_NS = 300_000
 _MOST_CALLS = 4096
 
@@ -82,7 +86,7 @@ def calibrate(open_pair: OpenPair, cases: Sequence[TimingCase], seed: int) -> Ca
             "run the workload's cases by hand and see that each one returns",
         ) from failure
     sweep_ns = sum(call_ns)
-    sweeps = max(1, math.ceil(BATCH_NS / sweep_ns))
+    sweeps = min(max(1, math.ceil(BATCH_NS / sweep_ns)), _most_sweeps(cases))
     return Calibration(
         call_ns=call_ns,
         sweeps=sweeps,
@@ -125,7 +129,7 @@ def repeat_phase(plan: Calibration, cases: Sequence[TimingCase]) -> Phase:
 def case_phase(plan: Calibration, cases: Sequence[TimingCase], index: int) -> Phase:
     """The rounds of one case by itself."""
     case = cases[index]
-    sweeps = max(1, math.ceil(CASE_BATCH_NS / plan.call_ns[index]))
+    sweeps = min(max(1, math.ceil(CASE_BATCH_NS / plan.call_ns[index])), _most_sweeps([case]))
     return Phase(
         f"case:{case.name}", (case,), sweeps, CASE_PAIRS, plan.warm, Inputs.NEW, plan.empty
     )
@@ -147,6 +151,11 @@ def _seen_share(plan: Calibration, cases: Sequence[TimingCase], sweeps: int) -> 
         for call_ns, case in zip(plan.call_ns, cases, strict=True)
     )
     return seen / plan.sweep_ns
+
+
+def _most_sweeps(cases: Sequence[TimingCase]) -> int:
+    """As many as BATCH_BYTES of inputs allow."""
+    return max(1, BATCH_BYTES // sum(max(map(len, case.variants)) for case in cases))
 
 
 def _pairs(batch_ns: float) -> int:
@@ -174,27 +183,33 @@ def _empty(pair: TimedPair, *, pristine: bool) -> BatchTime:
 
 
 def _call_ns(pair: TimedPair, case: TimingCase, empty: BatchTime) -> float:
-    """Wall nanoseconds per call of the original, after one call that is not counted."""
+    """
+    Wall nanoseconds per call of the original, after one call that is not counted.
+
+    At least its CPU time: on a busy machine the messages around a batch can take longer than the
+    batch, and the difference of the two would say nothing.
+    """
     calls, start = 1, 0
-    _batch_ns(pair, case, start, calls)
+    _batch_ns(pair, case, start, calls, empty)
     while True:
         start += calls
-        taken_ns = max(_batch_ns(pair, case, start, calls) - empty.wall_ns, 1)
+        taken_ns = _batch_ns(pair, case, start, calls, empty)
         if taken_ns >= _ROUGH_NS or calls >= _MOST_CALLS:
             break
         # At most fourfold: a single short batch tells little.
         calls = min(_MOST_CALLS, 4 * calls, max(2 * calls, calls * _ROUGH_NS // taken_ns))
     if taken_ns < LONG_NS:
         # On a busy machine a batch may have waited; the least of three is the call's own time.
-        again = [_batch_ns(pair, case, start, calls) - empty.wall_ns for _ in range(2)]
-        taken_ns = max(1, min(taken_ns, *again))
+        again = [_batch_ns(pair, case, start, calls, empty) for _ in range(2)]
+        taken_ns = min(taken_ns, *again)
     return max(taken_ns / calls, 1.0)
 
 
-def _batch_ns(pair: TimedPair, case: TimingCase, start: int, calls: int) -> int:
+def _batch_ns(pair: TimedPair, case: TimingCase, start: int, calls: int, empty: BatchTime) -> int:
+    """What `calls` calls take, without the messages around them."""
     variants = case.variants
     pair.prepare(BASELINE, [variants[(start + i) % len(variants)] for i in range(calls)])
-    taken_ns = pair.run(BASELINE).wall_ns
+    taken = pair.run(BASELINE)
     # The answers must be fetched: the next batch may begin only after them.
     pair.outputs(BASELINE)
-    return taken_ns
+    return max(taken.wall_ns - empty.wall_ns, taken.cpu_ns - empty.cpu_ns, 1)

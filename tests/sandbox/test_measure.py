@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from perfbot.sandbox.calibrate import BATCH_NS, CASE_PAIRS, calibrate, inputs_last
+from perfbot.sandbox.calibrate import (
+    BATCH_BYTES,
+    BATCH_NS,
+    CASE_BATCH_NS,
+    CASE_PAIRS,
+    calibrate,
+    case_phase,
+    inputs_last,
+)
 from perfbot.sandbox.drivers.wire import encode
 from perfbot.sandbox.energy import Reading
 from perfbot.sandbox.errors import BaselineError
@@ -233,6 +241,33 @@ def test_batches_are_long_enough(call_ns: float) -> None:
     plan = calibrate(Machine((steady(call_ns), steady(call_ns))).open, [case("only", 9)], seed=1)
     assert plan.sweeps * call_ns >= 0.9 * BATCH_NS
     assert plan.sweeps * call_ns <= 1.2 * max(BATCH_NS, call_ns)
+
+
+class BusyProcesses(Processes):
+    """Processes on a machine so busy that the messages around a batch may take 20 ms of wall."""
+
+    def run(self, side: int) -> BatchTime:
+        """Now a batch of nothing is slow, now one of calls is not."""
+        taken = super().run(side)
+        late = 0 if self.prepared[side] else 20_000_000
+        return BatchTime(taken.cpu_ns, taken.wall_ns + late)
+
+
+def test_a_busy_machine_makes_no_endless_batch() -> None:
+    """Where a batch seems shorter than nothing, its CPU time still says what a call takes."""
+    machine = Machine((steady(20_000), steady(20_000)))
+    cases = [case("only", 9)]
+    plan = calibrate(lambda seed, core: BusyProcesses(machine, seed, core), cases, seed=1)
+    assert plan.call_ns[0] > 15_000
+    assert case_phase(plan, cases, 0).sweeps <= 2 * CASE_BATCH_NS / 20_000
+
+
+def test_a_batch_holds_no_more_than_so_many_bytes() -> None:
+    """Calls of nanoseconds on inputs of megabytes come in batches that fit into memory."""
+    large = TimingCase("large", (bytes(1 << 20), bytes([1]) * (1 << 20)), (b"", b""))
+    machine = Machine((steady(300), steady(300)), answers=(lambda _: b"", lambda _: b""))
+    plan = calibrate(machine.open, [large], seed=1)
+    assert plan.sweeps == case_phase(plan, [large], 0).sweeps == BATCH_BYTES >> 20
 
 
 def test_cheap_cases_may_run_out_of_variants() -> None:
