@@ -12,6 +12,8 @@ from perfbot.sandbox.worker import ChildFailedError, Worker, Zygote, fork
 BASELINE, EDIT = 0, 1
 BATCH_CPU_S = 60.0
 """No timed batch of calls that the baseline answers in time takes longer than this."""
+OUTPUTS_S = 60.0
+"""Nor do all the parts of its outputs, each of which has the request's own deadline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,10 @@ class ForkedPair:
     def outputs(self, side: int) -> list[bytes]:
         """The encoded outcome of each call of the batch just run."""
         found: list[bytes] = []
+        started = time.monotonic()
         while len(found) < self.calls[side]:
+            if time.monotonic() - started > OUTPUTS_S:
+                raise ChildFailedError("timeout", f"its outputs take more than {OUTPUTS_S:g} s")
             part = self.worker(side).request("outputs", cpu_s=BATCH_CPU_S)
             if type(part) is not list or not all(type(item) is bytes for item in part):
                 raise ChildFailedError("corrupt", "outputs that are not bytes")

@@ -74,6 +74,18 @@ ITERATORS = (types.GeneratorType, map, filter, zip, enumerate, reversed)
 STAND_INS = (Object, Enum, Named, Drained, Raised, Made, View)
 
 
+def is_whole(view: memoryview) -> bool:
+    """Whether it shows all of some bytes, or of a bytearray that it may change.
+
+    Where a part begins, or what hides behind a read-only view, cannot be told without ctypes.
+    """
+    owner = view.obj
+    if not isinstance(owner, bytes if view.readonly else bytearray):
+        return False
+    exact = type(owner) in (bytes, bytearray)
+    return exact and view.format == "B" and view.strides == (1,) and view.nbytes == len(owner)
+
+
 def seal(data: bytes) -> bytes:
     """`data`, or its SHA-256 where it is longer than `SEAL_BYTES`."""
     if len(data) <= SEAL_BYTES:
@@ -228,10 +240,10 @@ class Encoder:
             self.put_numpy(value, kind)
         elif kind is re.Pattern:
             self.put_node(MADE, "re", "compile", (value.pattern, value.flags), {})
-        elif kind is memoryview and value.format == "B" and value.strides == (1,):
+        elif kind is memoryview and is_whole(value):
             if not self.shared(value):
-                content = value.tobytes() if value.readonly else bytearray(value.tobytes())
-                self.put_node(MADE, "builtins", "memoryview", (content,), {})
+                # What it looks at, itself: that it looks at an argument, and no copy, shows.
+                self.put_node(MADE, "builtins", "memoryview", (value.obj,), {})
         elif kind in ITERATORS or is_iterator(kind):
             if not self.shared(value):
                 self.put_drained(value, kind)

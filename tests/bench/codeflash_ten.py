@@ -24,8 +24,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "hacks"))
 
-from cases import Case, lay_out, load_cases
-from judging import judge
+from cases import Case, judge_case, load_cases
 
 LOOPS = 60
 REASON_LENGTH = 110
@@ -93,15 +92,7 @@ def main() -> int:
 
 def _perfbot(case: Case, timeout_s: float) -> tuple[str, bool]:
     """Return the decision with its gate and reason, and whether the edit was accepted."""
-    with tempfile.TemporaryDirectory() as folder:
-        laid = lay_out(case, Path(folder))
-        verdict = judge(
-            laid.project,
-            laid.target,
-            candidate=laid.candidate,
-            workload=laid.workload,
-            timeout_s=timeout_s,
-        )
+    verdict = judge_case(case, timeout_s=timeout_s)
     gate = verdict.get("gate")
     decision = f"{verdict['decision']} by `{gate}`" if gate else str(verdict["decision"])
     return f"{decision}: {_shortened(str(verdict['reason']))}", verdict["decision"] == "accepted"

@@ -13,8 +13,12 @@ the target itself, as it is not deterministic. `peer` names a tool that accepted
 """
 
 import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from judging import judge
 
 FOLDER = Path(__file__).parent / "python"
 GATES = frozenset(
@@ -100,6 +104,19 @@ def lay_out(case: Case, folder: Path) -> LaidOut:
     candidate = folder / f"candidate{case.path.suffix}"
     candidate.write_text(case.path.read_text().partition("\n")[2])
     return LaidOut(project, f"original.py::{case.qualname}", candidate, workload)
+
+
+def judge_case(case: Case, *, timeout_s: float, folder: Path | None = None) -> dict[str, Any]:
+    """Return the verdict's JSON object (`judging.judge`), laid out in `folder` if it is given."""
+    with tempfile.TemporaryDirectory() as passing:
+        laid = lay_out(case, folder or Path(passing))
+        return judge(
+            laid.project,
+            laid.target,
+            candidate=laid.candidate,
+            workload=laid.workload,
+            timeout_s=timeout_s,
+        )
 
 
 def _qualname(original: Path) -> str:

@@ -2,14 +2,13 @@
 
 import argparse
 import sys
-import tempfile
 from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from cases import Case, lay_out, load_cases
-from judging import judge, table
+from cases import Case, judge_case, load_cases
+from judging import table
 
 
 def main() -> int:
@@ -37,15 +36,7 @@ def main() -> int:
 
 def _judged(case: Case, timeout_s: float) -> tuple[str, str]:
     """Return what decided (`accepted`, or the gate), and why that is wrong where it is."""
-    with tempfile.TemporaryDirectory() as folder:
-        laid = lay_out(case, Path(folder))
-        verdict = judge(
-            laid.project,
-            laid.target,
-            candidate=laid.candidate,
-            workload=laid.workload,
-            timeout_s=timeout_s,
-        )
+    verdict = judge_case(case, timeout_s=timeout_s)
     decision, gate = str(verdict["decision"]), verdict.get("gate")
     right = case.judged_rightly(decision, gate)
     outcome = decision if decision in ("accepted", "not_faster") else f"{decision} by {gate}"

@@ -4,8 +4,7 @@ import ast
 from pathlib import Path
 
 import pytest
-from cases import Case, lay_out, load_cases
-from judging import judge
+from cases import Case, judge_case, lay_out, load_cases
 
 CASES = load_cases()
 TIMEOUT_S = 180
@@ -37,28 +36,17 @@ def _params(good: bool) -> list[object]:
     ]
 
 
-def _verdict(case: Case, folder: Path) -> dict[str, object]:
-    laid = lay_out(case, folder)
-    return judge(
-        laid.project,
-        laid.target,
-        candidate=laid.candidate,
-        workload=laid.workload,
-        timeout_s=TIMEOUT_S,
-    )
-
-
 @pytest.mark.parametrize("case", _params(good=False))
 def test_bad_edit_is_refused(case: Case, tmp_path: Path) -> None:
     """The decision, and the gate that made it, are among those the case names."""
-    verdict = _verdict(case, tmp_path)
+    verdict = judge_case(case, timeout_s=TIMEOUT_S, folder=tmp_path)
     assert case.judged_rightly(str(verdict["decision"]), str(verdict["gate"])), verdict
 
 
 @pytest.mark.parametrize("case", _params(good=True))
 def test_good_edit_is_accepted(case: Case, tmp_path: Path) -> None:
     """A gate that refuses an honest edit is as wrong as one that lets a bad one through."""
-    verdict = _verdict(case, tmp_path)
+    verdict = judge_case(case, timeout_s=TIMEOUT_S, folder=tmp_path)
     assert verdict["decision"] == "accepted", verdict
 
 

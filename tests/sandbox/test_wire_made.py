@@ -44,6 +44,31 @@ def test_memoryviews_travel() -> None:
     assert encode(memoryview(b"ab")) != encode(memoryview(bytearray(b"ab")))
 
 
+def test_what_a_memoryview_looks_at_shows() -> None:
+    """A view of the argument is told from a view of a copy of it, and shared once decoded."""
+    data = bytearray(b"ab")
+    assert encode([memoryview(data), data]) != encode([memoryview(bytearray(data)), data])
+    view, found = decode(encode([memoryview(data), data]), build=True, calls=True)
+    found[0] = ord("z")
+    assert bytes(view) == b"zb"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        memoryview(b"abc")[1:],
+        memoryview(b"abc")[::-1],
+        memoryview(bytearray(b"ab")).toreadonly(),
+        memoryview(b"abcd").cast("H"),
+        memoryview(numpy.zeros(2, numpy.uint8)),
+    ],
+)
+def test_partial_memoryviews_do_not_travel(value: memoryview) -> None:
+    """What lies behind such a view cannot be told, so that nothing is said of it."""
+    with pytest.raises(WireError):
+        encode(value)
+
+
 @pytest.mark.parametrize("steps", [(2,), (-1,), (3,)])
 def test_views_are_views(steps: tuple[int, ...]) -> None:
     """The array has the values and the layout asked for."""

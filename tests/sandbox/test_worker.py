@@ -13,6 +13,7 @@ from typing import Any
 import numpy
 import pytest
 
+from perfbot.sandbox import timing
 from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.drivers.wire import encode
 from perfbot.sandbox.languages.python import locate
@@ -365,5 +366,20 @@ def test_a_batch_of_large_outputs_travels_in_parts(project: Project, target: Tar
             assert len(outputs) == 160
             assert sum(map(len, outputs)) > REPLY_BYTES
             assert [len(item) > 100 for item in outputs] == 80 * [True, False]
+    finally:
+        pair.close()
+
+
+def test_the_parts_of_a_batch_share_one_deadline(
+    project: Project, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An edit that hands its outputs over bit by bit is stopped, as one that hangs."""
+    pair = ForkedPair(project, target, (SOURCE, SOURCE), imports=(), hash_seed=1, core=0)
+    try:
+        pair.prepare(EDIT, [work("hoard", 900_000)], repeat=80)
+        pair.run(EDIT)
+        monkeypatch.setattr(timing, "OUTPUTS_S", 0.0)
+        with pytest.raises(ChildFailedError, match="outputs take more than 0 s"):
+            pair.outputs(EDIT)
     finally:
         pair.close()
