@@ -1,4 +1,4 @@
-"""What the tests of the Python driver share: one sandbox a file, and versions loaded in it."""
+"""What files of tests share: versions loaded by the Python driver, and a lock of their own."""
 
 import sys
 from collections.abc import Iterator
@@ -37,3 +37,9 @@ def version(root: Path, zygote: Zygote) -> Iterator[Any]:
     yield load
     for item in made:
         item.runner.close()
+
+
+@pytest.fixture
+def own_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for nobody's measurement."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))

@@ -1,4 +1,4 @@
-"""The wire: what goes in comes out, equal bytes are equal values, and hostile bytes are refused."""
+"""The wire: what goes in comes out, and equal bytes are equal values."""
 
 import array
 import collections
@@ -6,19 +6,14 @@ import dataclasses
 import datetime
 import decimal
 import enum
-import fractions
 import io
-import itertools
 import math
 import pathlib
 import random
 import struct
-import subprocess
 import sys
 import types
-import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy
@@ -26,10 +21,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perfbot.sandbox.drivers import values, wire
-from perfbot.sandbox.drivers.scalars import head
 from perfbot.sandbox.drivers.unwire import decode
-from perfbot.sandbox.drivers.values import Drained, Named, Object, Raised, WireError
+from perfbot.sandbox.drivers.values import Object, WireError
 from perfbot.sandbox.drivers.wire import encode
 
 HERE = "perfbot_test_wire_classes"
@@ -366,258 +359,3 @@ def test_state_that_cannot_be_read_is_not_taken_for_equal(value: Any) -> None:
     """Objects whose content lies in fields of C are refused, not sent without it."""
     with pytest.raises(WireError):
         encode(value)
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        numpy.arange(6).reshape(2, 3).astype(dtype, order=order)
-        for dtype in ("i1", "u8", ">i4", "f2", "f4", "f8", "c16", "?", "M8[s]", "m8[ns]")
-        for order in ("C", "F")
-    ]
-    + [
-        numpy.array(1.5),
-        numpy.array([], dtype="f4").reshape(0, 3),
-        numpy.array([[1], [2, 3], "a", None], dtype=object),
-        numpy.array([["a", 1], [None, 2.5]], dtype=object, order="F"),
-        numpy.array([(1, 2.5)], dtype=[("a", "i4"), ("b", "f8")]),
-        numpy.array(["ab", "c"]),
-        numpy.arange(10)[::3],
-    ],
-    ids=lambda value: f"{value.dtype}-{value.shape}",
-)
-def test_arrays_come_back_with_dtype_shape_and_order(value: Any) -> None:
-    """Arrays of every layout keep type, shape, memory order and elements on both sides."""
-    for build in (False, True):
-        back = decode(encode(value), build=build)
-        assert (back.dtype, back.shape) == (value.dtype, value.shape)
-        assert back.flags.f_contiguous or not value.flags.f_contiguous
-        assert encode(back) == encode(value)
-        assert back.tolist() == value.tolist()
-
-
-def test_arrays_of_other_fields_or_order_differ() -> None:
-    """Equal bytes under other field names, another dtype or another memory order differ."""
-    one = numpy.array([(1, 2)], dtype=[("a", "i4"), ("b", "i4")])
-    assert encode(one) != encode(one.view([("a", "i4"), ("c", "i4")]))
-    square = numpy.eye(2)
-    assert encode(square) != encode(numpy.asfortranarray(square))
-    assert encode(numpy.float64(1)) != encode(1.0) != encode(numpy.float32(1))
-
-
-def test_iterators_are_drained_with_their_end() -> None:
-    """A generator travels as its items, its return value and the exception that ended it."""
-
-    def source(end: Any) -> Any:
-        yield 1
-        if isinstance(end, Exception):
-            raise end
-        return end
-
-    found = decode(encode(source(5)))
-    assert (type(found), found.items, found.ended, found.final) == (Drained, [1], "end", 5)
-    failed = decode(encode(source(ValueError("no"))))
-    assert (failed.ended, type(failed.final), failed.final.args) == ("raise", Raised, ("no",))
-    assert encode(source(5)) != encode(source(6)) != encode(source(ValueError("no")))
-    assert decode(encode(itertools.count())).ended == "cut"
-    assert next(built(source(5))) == 1
-
-
-def test_a_function_without_a_name_cannot_be_called_in_the_sandbox() -> None:
-    """An argument that was a lambda is held, and calling it is no outcome of the target."""
-    with pytest.raises(WireError):
-        built(lambda: 1)()
-
-
-def test_recursive_closures_and_local_classes_can_be_compared() -> None:
-    """Functions that refer to themselves, and classes made by a call, encode and differ."""
-
-    def make(step: int) -> Any:
-        def count(n: int) -> int:
-            return n and step + count(n - 1)
-
-        return count
-
-    assert encode(make(1)) == encode(make(1)) != encode(make(2))
-
-    def kind(step: int) -> Any:
-        class Local:
-            def method(self) -> int:
-                return step
-
-        return Local
-
-    assert encode(kind(1)) == encode(kind(1)) != encode(kind(2))
-
-
-def test_very_deep_values_are_refused() -> None:
-    """Nesting beyond the limit is a WireError, not a crash."""
-    deep: Any = []
-    for _ in range(wire.MAX_DEPTH + 1):
-        deep = [deep]
-    with pytest.raises(WireError):
-        encode(deep)
-
-
-samples = [
-    encode(item)
-    for item in (
-        [1, -1, 2**70, -(2**70), 1.5, "a", "\ud800", b"x", 1j, ..., None, True],
-        [{1: [2]}, {3}, frozenset({4}), bytearray(b"a"), range(3), (5,)],
-        [decimal.Decimal(1), fractions.Fraction(1, 2), uuid.UUID(int=1), datetime.date(2020, 1, 1)],
-        [collections.deque([1]), collections.Counter("a"), collections.OrderedDict(a=1), slice(1)],
-        [array.array("i", [1]), numpy.eye(2), numpy.float32(1), numpy.array(["a", None])],
-        [iter([1]), ValueError("a"), int, len, lambda: 1, pathlib.Path("a"), list(range(20))],
-        [numpy.zeros(1, dtype=[("a", "i4")]), numpy.dtype("f4"), Object("a", "B", ("x", 1))],
-    )
-]
-
-
-def is_harmless(item: Any) -> bool:
-    """Whether a decoded value, however odd, can be sent, or refused, again."""
-    try:
-        encode(item)
-    except WireError:
-        return True
-    return True
-
-
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of dtype names
-@settings(max_examples=500, deadline=None)
-@given(st.sampled_from(samples), st.data())
-def test_mutated_bytes_are_refused_or_decode_to_data(valid: bytes, draw: st.DataObject) -> None:
-    """Valid bytes with parts changed, cut, repeated or spliced give data or a WireError only."""
-    data = bytearray(valid)
-    for _ in range(draw.draw(st.integers(1, 4))):
-        at = draw.draw(st.integers(0, max(len(data) - 1, 0)))
-        change = draw.draw(st.sampled_from(["flip", "cut", "repeat", "splice", "insert"]))
-        if change == "flip" and data:
-            data[at] = draw.draw(st.integers(0, 255))
-        elif change == "cut":
-            del data[at : at + draw.draw(st.integers(1, 8))]
-        elif change == "repeat":
-            data[at:at] = data[at : at + 8]
-        elif change == "splice":
-            other = draw.draw(st.sampled_from(samples))
-            data[at:] = other[min(at, len(other)) :]
-        else:
-            data[at:at] = draw.draw(st.binary(max_size=4))
-    try:
-        found = decode(bytes(data))
-    except WireError:
-        return
-    assert is_harmless(found)
-
-
-@RUNS
-@given(st.binary(max_size=60))
-def test_random_bytes_are_refused_or_decode_to_data(data: bytes) -> None:
-    """Bytes of no sender at all give data or a WireError only."""
-    try:
-        found = decode(data)
-    except WireError:
-        return
-    assert is_harmless(found)
-
-
-def node(tag: int, *parts: bytes) -> bytes:
-    return head(6, tag) + head(4, len(parts)) + b"".join(parts)
-
-
-def laughs(levels: int, tag: int) -> bytes:
-    """Tuples (or frozensets), each holding the next one twice by reference."""
-    found = head(6, values.SHAREABLE) + head(6, tag) + head(4, 1) + head(0, 1)
-    for level in range(levels):
-        inner = found + head(6, values.SHARED) + head(0, levels - level)
-        found = head(6, values.SHAREABLE) + head(6, tag) + head(4, 2) + inner
-    return head(6, values.SET) + head(4, 1) + found
-
-
-OS_SYSTEM = node(values.NAMED, encode("builtin"), encode("os"), encode("system"))
-HOSTILE = {
-    "truncated": encode([1, 2, 3])[:-1],
-    "left over": encode(1) + b"\0",
-    "empty": b"",
-    "endless list": b"\x9b" + b"\xff" * 8,
-    "endless bytes": b"\x5b" + b"\xff" * 8,
-    "huge bytearray": head(6, values.BYTEARRAY) + encode(1 << 45),
-    "unknown tag": head(6, 99) + b"\0",
-    "reference to nothing": head(6, values.SHARED) + b"\0",
-    "deep": b"\x81" * 100_000,
-    "tuple in itself": head(6, values.SHAREABLE) + node(values.TUPLE, b"\xd8\x1d\0"),
-    "shared tuples": laughs(60, values.TUPLE),
-    "shared frozensets": laughs(60, values.FROZENSET),
-    "unhashable key": head(5, 1) + encode([]) + b"\0",
-    "calls a function": node(
-        values.OBJECT,
-        encode("decimal"),
-        encode("Decimal"),
-        encode(("reduce", Named("builtin", "os", "system"), ("true",), None, None, None)),
-    ),
-    "imports a module": node(
-        values.OBJECT,
-        encode("array"),
-        encode("array"),
-        encode(
-            ("reduce", Named("builtin", "array", "_array_reconstructor"),
-             (Named("class", "antigravity", "fly"), "i", 18, b""), None, None, None)
-        ),
-    ),
-    "bad decimal": node(
-        values.OBJECT,
-        encode("decimal"),
-        encode("Decimal"),
-        encode(("reduce", Named("class", "decimal", "Decimal"), ("x y",), None, None, None)),
-    ),
-    "fraction of lists": node(
-        values.OBJECT,
-        encode("fractions"),
-        encode("Fraction"),
-        encode(("state", None, None, {"_numerator": [], "_denominator": "a"})),
-    ),
-    "array of a wild size": head(6, values.ARRAY) + head(4, 2) + encode([1 << 40]) + head(6, 86)
-    + encode(b"12345678"),
-    "array of pointers": head(6, values.ARRAY) + head(4, 2) + encode([1])
-    + node(values.DTYPED, encode("|O,i4"), encode(b"1" * 12)),
-    "names that are lists": node(values.NAMED, encode([]), encode([]), encode([])),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_bytes_are_refused(name: str) -> None:
-    """Each trick on the parent's decoder is a WireError, quickly, and imports or calls nothing."""
-    before = set(sys.modules)
-    with pytest.raises(WireError):
-        decode(HOSTILE[name])
-    assert "antigravity" not in set(sys.modules) - before
-
-
-def test_a_lying_class_is_only_a_name_to_the_parent() -> None:
-    """A class name that would be dangerous to import stays text in the parent's hands."""
-    found = decode(node(values.OBJECT, encode("os"), encode("system"), encode("true")))
-    assert (type(found), found.module, found.state) == (Object, "os", "true")
-    assert type(decode(OS_SYSTEM)) is Named
-
-
-def test_the_wire_needs_no_numpy() -> None:
-    """An interpreter without numpy sends and reads all else, and refuses arrays as malformed."""
-    drivers = Path(wire.__file__).parent
-    code = f"""
-import sys, importlib.util
-sys.modules["numpy"] = None
-spec = importlib.util.spec_from_file_location("d", {str(drivers / "__init__.py")!r},
-    submodule_search_locations=[{str(drivers)!r}])
-sys.modules["d"] = importlib.util.module_from_spec(spec)
-from d.wire import encode
-from d.unwire import decode
-from d.values import WireError
-assert decode(encode([1, {{"a": (2.5, {{3}})}}])) == [1, {{"a": (2.5, {{3}})}}]
-try:
-    decode(bytes.fromhex({encode(numpy.eye(1)).hex()!r}))
-except WireError:
-    print("refused")
-"""
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False
-    )
-    assert done.stdout.strip() == "refused", done.stderr
