@@ -72,9 +72,9 @@ class Candidate:
 
 
 def counterexample(
-    candidate: Candidate, expected: Expected, actual: Outcome, found: str
+    candidate: Candidate, expected: Expected, actual: Outcome, found: str, way: str = "once"
 ) -> Counterexample:
-    """What a person is shown of an input on which the edit differs."""
+    """What a person is shown of an input on which the edit differs, looked at in that `way`."""
     from perfbot.sandbox.explanation import call_text, outcome_text
     from perfbot.sandbox.snippet import snippet
 
@@ -84,7 +84,7 @@ def counterexample(
         expected=outcome_text(expected.outcomes[0]),
         actual=outcome_text(actual),
         difference=found,
-        snippet=snippet(target, candidate.edit.file_source, expected.inputs),
+        snippet=snippet(target, candidate.edit.file_source, expected.inputs, way),
     )
 
 

@@ -116,17 +116,17 @@ class Runner:
         *,
         cpu_s: float,
         wall_s: float | None = None,
-        twice: bool = False,
-        lazily: bool = False,
+        way: str = "once",
     ) -> Outcome:
-        """The outcome of one call that may spend `cpu_s` seconds of CPU time."""
+        """The outcome of one call that may spend `cpu_s` seconds of CPU time.
+
+        `way`: once, twice, or one of the driver's LAZY_WAYS and TASK_WAYS.
+        """
         if self.worker is None and (failure := self.start()) is not None:
             return Outcome("died", False, failure.encode(), b"\xa0")
         assert self.worker is not None
         try:
-            reply = self.worker.request(
-                "call", inputs=inputs, twice=twice, lazily=lazily, cpu_s=cpu_s, wall_s=wall_s
-            )
+            reply = self.worker.request("call", inputs=inputs, way=way, cpu_s=cpu_s, wall_s=wall_s)
             return parse(reply)
         except ChildFailedError as error:
             self.drop()

@@ -2,6 +2,7 @@
 
 from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.drivers.values import WireError
+from perfbot.sandbox.snippet_ways import look
 from perfbot.sandbox.target import Target
 from perfbot.sandbox.value_code import VIEWED, NoSourceError, Writer
 
@@ -74,6 +75,8 @@ def state_of(value, known):
     return [f"{{name}}={{told(item, known)}}" for name, item in held]
 
 
+{look}
+
 def outcome(source):
     sys.meta_path.insert(0, Version(source))
     signal.alarm(10)
@@ -82,9 +85,7 @@ def outcome(source):
     with contextlib.redirect_stdout(out), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            value = function(*args, **kwargs)
-            if hasattr(value, "__await__"):
-                value = asyncio.run(value)
+            value = look(function, args, kwargs, out.getvalue)
             same = any(value is item for item in (*args, *kwargs.values()))
             found = "returned " + told(value) + " (an argument itself)" * same
         except BaseException as error:
@@ -116,18 +117,22 @@ print("original:", before)
 print("edit:    ", after)
 sys.exit(before != after)
 """
-HEAD = '"""Shows a call on which two versions of {qualname} differ: exits with 1 if they do."""'
+HEAD = (
+    '"""Shows a call on which two versions of {qualname} differ: exits with 1 if they do."""\n'
+    "from __future__ import annotations"
+)
 MODULES = (
     "import asyncio, contextlib, importlib.machinery, importlib.util, io, os, re, signal, sys\n"
-    "import warnings"
+    "import types, warnings"
 )
 
 
-def snippet(target: Target, edit_source: str, inputs: bytes) -> str:
+def snippet(target: Target, edit_source: str, inputs: bytes, way: str = "once") -> str:
     """A script that shows the difference in a plain interpreter, or "" where none can be written.
 
     It runs in the project's folder, with the project's interpreter. None can be written for
-    arguments that no source makes: nameless functions, objects that hold themselves.
+    arguments that no source makes: nameless functions, objects that hold themselves. `way`: how
+    the call is looked at, as `Runner.call` has it.
     """
     writer = Writer()
     try:
@@ -140,6 +145,7 @@ def snippet(target: Target, edit_source: str, inputs: bytes) -> str:
     return SCRIPT.format(
         imports="\n".join([head, MODULES, *numpy]) + "\n",
         functions="".join(f"\n\n{text}" for text in writer.functions) + "\n",
+        look=look(way),
         roots=list(dict.fromkeys((target.import_root, "."))),
         original=target.file_source,
         edit=edit_source,

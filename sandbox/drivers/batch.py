@@ -8,7 +8,8 @@ import types
 from typing import Any
 
 from .load import Loaded
-from .outcome import seed_everything, settled
+from .outcome import seed_everything
+from .steps import settled
 from .unwire import decode
 from .values import Drained, WireError
 from .wire import MAX_ITEMS, encode, seal

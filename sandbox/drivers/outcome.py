@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dis
 import io
-import itertools
 import os
 import random
 import sys
@@ -17,23 +16,25 @@ from typing import Any
 
 from .load import Loaded
 from .state_watch import Watch
+from .steps import LAZY_WAYS, TASK_WAYS, Pauses, as_tasks, in_steps, settled
 from .surroundings import Surroundings, record_logs
 from .unwire import decode
-from .values import Drained, WireError
-from .wire import MAX_ITEMS, encode, seal
+from .values import WireError
+from .wire import encode, seal
 
 SEED = 20_260_101
 RAISING = frozenset(("RAISE_VARARGS", "RERAISE"))
 
 
-def observe(loaded: Loaded, inputs: bytes, twice: bool = False, lazily: bool = False) -> list[Any]:
+def observe(loaded: Loaded, inputs: bytes, way: str = "once") -> list[Any]:
     """[status, explicit, body, effects] of a call; `body` and `effects` are encoded values.
 
     status is "return", "raise", or "unsendable" (with the reason for a body). explicit: the
     exception came from a `raise` in the project's own code. body is [value, args, kwargs] or
-    [exception, args, kwargs] after the call, one graph, so that aliasing shows. With `lazily`, a
-    lazy result gives its first item, then the arguments are changed, then it gives the rest.
+    [exception, args, kwargs] after the call, one graph, so that aliasing shows. `way`: once; twice
+    in a row; or one of LAZY_WAYS or TASK_WAYS.
     """
+    twice = way == "twice"
     try:
         calls = [decode(inputs, build=True, calls=True) for _ in range(2 if twice else 1)]
     except WireError as error:  # such as a constructor that refuses what was drawn for it
@@ -50,11 +51,16 @@ def observe(loaded: Loaded, inputs: bytes, twice: bool = False, lazily: bool = F
         pauses: Any = None
         for args, kwargs in calls:
             try:
+                if way in TASK_WAYS:
+                    values.append(as_tasks(way, loaded.function, args, kwargs))
+                    continue
                 value = loaded.function(*args, **kwargs)
                 if isinstance(value, types.CoroutineType):
-                    value = pauses = Pauses(value)
-                value = settled(value)
-                values.append(stepped(value, args) if lazily else value)
+                    pauses = Pauses(value)
+                    value = settled(pauses)
+                if way in LAZY_WAYS:
+                    value = in_steps(value, way, args, out.getvalue)
+                values.append(settled(value))
             except WireError as error:
                 return ["unsendable", False, encode(str(error)), encode({})]
             except BaseException as error:  # noqa: BLE001 - an outcome, whatever it is
@@ -95,19 +101,6 @@ def has_children() -> bool:
     return True
 
 
-def stepped(value: Any, args: Any) -> Any:
-    """A lazy result's first item and the rest, with the arguments changed in between."""
-    if not hasattr(type(value), "__next__"):
-        return value
-    first = list(itertools.islice(value, 1))
-    for item in args:
-        if type(item) in (list, bytearray):
-            item.reverse()
-        elif type(item) in (dict, set):
-            item.clear()
-    return [first, value]
-
-
 @contextlib.contextmanager
 def captured() -> Any:
     """stdout and stderr as text, and the warnings raised."""
@@ -120,57 +113,6 @@ def captured() -> Any:
             yield out, err, caught
     finally:
         sys.stdout, sys.stderr = kept
-
-
-class Pauses:
-    """A coroutine, and whether it ever let other tasks run."""
-
-    def __init__(self, coroutine: Any) -> None:
-        self.coroutine = coroutine
-        self.paused = False
-
-    async def run(self) -> Any:
-        return await self
-
-    def __await__(self) -> Any:
-        steps = self.coroutine.__await__()
-        try:
-            waiting = next(steps)
-            while True:
-                self.paused = True
-                try:
-                    answer = yield waiting
-                except BaseException as error:  # noqa: BLE001 - a cancellation, passed on
-                    waiting = steps.throw(error)
-                else:
-                    waiting = steps.send(answer)
-        except StopIteration as stop:
-            return stop.value
-
-
-def settled(value: Any) -> Any:
-    """A coroutine run to its end, an async generator drained; anything else as it is."""
-    if isinstance(value, types.AsyncGeneratorType):
-        value = drained(value)
-    if isinstance(value, Pauses):
-        value = value.run()
-    if isinstance(value, types.CoroutineType):
-        import asyncio  # 40 ms, which only asynchronous targets should pay
-
-        return asyncio.run(value)
-    return value
-
-
-async def drained(source: Any) -> Drained:
-    items: list[Any] = []
-    try:
-        async for item in source:
-            items.append(item)
-            if len(items) >= MAX_ITEMS:
-                return Drained("async_generator", items, "cut", None)
-    except Exception as error:  # noqa: BLE001 - the generator's own outcome, sent as data
-        return Drained("async_generator", items, "raise", error)
-    return Drained("async_generator", items, "end", None)
 
 
 def seed_everything() -> None:

@@ -120,10 +120,10 @@ class Server:
         names = [] if self.loaded is None else list(self.loaded.state)
         return {"failure": failure, "imported": new, "state": names}
 
-    def call(self, inputs: bytes, twice: bool = False, lazily: bool = False) -> Any:
+    def call(self, inputs: bytes, way: str = "once") -> Any:
         if self.tracer is not None:
-            return self.tracer.around(lambda: observe(self.target(), inputs, twice, lazily))
-        return observe(self.target(), inputs, twice, lazily)
+            return self.tracer.around(lambda: observe(self.target(), inputs, way))
+        return observe(self.target(), inputs, way)
 
     def cover(self) -> bool:
         self.tracer = Tracer(self.target())

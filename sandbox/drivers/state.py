@@ -110,3 +110,15 @@ BASE_CONTENT: dict[type, Callable[[Any], Any]] = {
     set: lambda value: set(set.__iter__(value)),
     frozenset: lambda value: frozenset(frozenset.__iter__(value)),
 }
+
+
+def is_whole(view: memoryview) -> bool:
+    """Whether it shows all of some bytes, or of a bytearray that it may change.
+
+    Where a part begins, or what hides behind a read-only view, cannot be told without ctypes.
+    """
+    owner = view.obj
+    if not isinstance(owner, bytes if view.readonly else bytearray):
+        return False
+    exact = type(owner) in (bytes, bytearray)
+    return exact and view.format == "B" and view.strides == (1,) and view.nbytes == len(owner)

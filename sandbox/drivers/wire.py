@@ -26,7 +26,15 @@ from collections.abc import Callable
 from typing import Any
 
 from .scalars import PACK_FROM, SIMPLE, head, pack
-from .state import cell_value, code_parts, name_of, named_thing, object_state, reduce_parts
+from .state import (
+    cell_value,
+    code_parts,
+    is_whole,
+    name_of,
+    named_thing,
+    object_state,
+    reduce_parts,
+)
 from .values import (
     ARRAY,
     ARRAY_F,
@@ -72,18 +80,6 @@ OWN_NAMES = frozenset(("__dict__", "__weakref__", "__module__", "__firstlineno__
 """Entries of a class that say where it was written, or that Python adds to each."""
 ITERATORS = (types.GeneratorType, map, filter, zip, enumerate, reversed)
 STAND_INS = (Object, Enum, Named, Drained, Raised, Made, View)
-
-
-def is_whole(view: memoryview) -> bool:
-    """Whether it shows all of some bytes, or of a bytearray that it may change.
-
-    Where a part begins, or what hides behind a read-only view, cannot be told without ctypes.
-    """
-    owner = view.obj
-    if not isinstance(owner, bytes if view.readonly else bytearray):
-        return False
-    exact = type(owner) in (bytes, bytearray)
-    return exact and view.format == "B" and view.strides == (1,) and view.nbytes == len(owner)
 
 
 def seal(data: bytes) -> bytes:

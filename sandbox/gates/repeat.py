@@ -1,36 +1,52 @@
 """Gate `repeat`: what one call alone does not show: calls in a row, and results taken in steps.
 
-A result that a second call shares (a cache's own list) or that is worked out when it is asked for
-(a generator) differs only when somebody looks twice.
+A result that a second call shares (a cache's own list), that is worked out when it is asked for
+(a generator), or during which other tasks run (a coroutine) differs only when somebody looks twice,
+stops half way, or calls at the same time.
 """
 
+import ast
+from dataclasses import replace
+
 from perfbot.sandbox.candidate import Candidate, counterexample
+from perfbot.sandbox.drivers.steps import LAZY_WAYS, TASK_WAYS
+from perfbot.sandbox.drivers.unwire import decode
+from perfbot.sandbox.drivers.values import Drained
+from perfbot.sandbox.inputs.signature import parsed
 from perfbot.sandbox.oracle import Expected
 from perfbot.sandbox.outcome import Outcome, Runner
 from perfbot.sandbox.verdict import Evidence, Status
 
 INPUTS = 12
 CPU_S = 5.0
-TWICE = "a second equal call gives another result, or shares its result with the first"
-LAZILY = "its items differ when the arguments change after the first one"
+TOLD = {
+    "twice": "a second equal call gives another result, or shares its result with the first",
+    "changed": "its items differ when the arguments change after the first one",
+    "closed": "it does something else when it is closed after its first item",
+    "thrown": "it does something else when an exception is thrown in after its first item",
+    "sent": "it does something else with what is sent to it",
+    "together": "two tasks that make the call at the same time end otherwise",
+    "cancelled": "it does something else when it is cancelled at its first pause",
+}
+GENERATORS = ("generator", "async_generator")
 
 
 def check(candidate: Candidate) -> Evidence:
-    """REFUTED if calls in a row, or items taken one by one, differ from the original's."""
+    """REFUTED if calls in a row, steps, or tasks at the same time differ from the original's."""
     baseline = candidate.baseline
     pool = [item for _, item in baseline.replayed()] + baseline.corpus
     pool = [item for item in pool if not item.unordered and item.outcomes[0].status == "return"]
     pool = spread(sorted(pool, key=lambda item: len(item.inputs)))
     original = baseline.oracle.runner()
     edit = candidate.runners[0]
+    sent_to = uses_what_is_sent(baseline.target.source)
     for expected in pool:
-        for lazily in (False, True):
-            before = again(original, expected.inputs, lazily)
-            after = again(edit, expected.inputs, lazily)
-            if before.answered and (before.status, before.body) != (after.status, after.body):
-                detail = LAZILY if lazily else TWICE
-                shown = counterexample(candidate, expected, after, detail)
-                return Evidence("repeat", Status.REFUTED, detail, counterexample=shown)
+        for way in ways(expected.outcomes[0], sent_to):
+            found = differs(original, edit, expected.inputs, way)
+            if found is not None:
+                expected = replace(expected, outcomes=found[:1])
+                shown = counterexample(candidate, expected, found[1], TOLD[way], way)
+                return Evidence("repeat", Status.REFUTED, TOLD[way], counterexample=shown)
     data = {"inputs": len(pool)}
     return Evidence("repeat", Status.SURVIVED, f"{len(pool)} inputs agree again", data=data)
 
@@ -42,5 +58,42 @@ def spread(pool: list[Expected]) -> list[Expected]:
     return half[::step][:INPUTS]
 
 
-def again(runner: Runner, inputs: bytes, lazily: bool) -> Outcome:
-    return runner.call(inputs, cpu_s=CPU_S, twice=not lazily, lazily=lazily)
+def ways(outcome: Outcome, sent_to: bool) -> list[str]:
+    """In which ways a call with this outcome can be looked at more closely."""
+    found = ["twice"]
+    parts = outcome.parts()
+    result = parts[0] if parts is not None else None
+    if isinstance(result, Drained) and result.kind in GENERATORS:
+        found += [way for way in LAZY_WAYS if way != "sent" or sent_to]
+    elif isinstance(result, Drained):
+        found.append("changed")
+    if "pauses" in decode(outcome.effects):
+        found += TASK_WAYS
+    return found
+
+
+def differs(
+    original: Runner, edit: Runner, inputs: bytes, way: str
+) -> tuple[Outcome, Outcome] | None:
+    """What the original does, each time that it is asked, and what the edit does instead."""
+    before = original.call(inputs, cpu_s=CPU_S, way=way)
+    if not before.answered:
+        return None
+    after = edit.call(inputs, cpu_s=CPU_S, way=way)
+    if same(before, after, way):
+        return None
+    steady = same(before, original.call(inputs, cpu_s=CPU_S, way=way), way)
+    return (before, after) if steady else None
+
+
+def same(before: Outcome, after: Outcome, way: str) -> bool:
+    # Which effects two calls in a row have, one call shows.
+    effects = way == "twice" or before.effects == after.effects
+    return effects and (before.status, before.body) == (after.status, after.body)
+
+
+def uses_what_is_sent(source: str) -> bool:
+    """Whether a `yield` in it is more than a statement: plain ones take what is sent to no use."""
+    nodes = list(ast.walk(parsed(source)))
+    plain = {node.value for node in nodes if isinstance(node, ast.Expr)}
+    return any(isinstance(node, ast.Yield) and node not in plain for node in nodes)

@@ -182,3 +182,13 @@ def test_streams_that_were_read() -> None:
     stream.read(1)
     (text,) = Writer().write(decode(encode(stream)))
     assert text.startswith("rebuilt(")
+
+
+def test_an_async_generator_is_taken_to_its_end(tmp_path: Path) -> None:
+    """What it gives shows, not its address."""
+    (tmp_path / "flow.py").write_text("async def f(n):\n    for i in range(n):\n        yield i\n")
+    target = locate(tmp_path, "flow.py", "f", import_root=".")
+    text = snippet(target, target.file_source.replace("yield i", "yield -i"), encode([(2,), {}]))
+    done = run_snippet(text, tmp_path)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert done.stdout.splitlines()[0].startswith("original: returned [0, 1];")

@@ -1,0 +1,68 @@
+"""How a counterexample's script looks at a call: once, twice, in steps, or as tasks."""
+
+import inspect
+
+from perfbot.sandbox.drivers import steps
+from perfbot.sandbox.drivers.steps import LAZY_WAYS, TASK_WAYS
+
+FINISHED = """\
+async def collected(source):
+    return [item async for item in source]
+
+
+def finished(value):
+    if hasattr(value, "__aiter__"):
+        value = collected(value)
+    return asyncio.run(value) if hasattr(value, "__await__") else value
+
+
+"""
+ONCE = """\
+def look(function, args, kwargs, written):
+    return finished(function(*args, **kwargs))
+"""
+TWICE = """\
+def holds(value):
+    # The changeable things in a value, by identity.
+    if isinstance(value, dict):
+        inner = [*value.keys(), *value.values()]
+    else:
+        inner = value if isinstance(value, (list, tuple, set, frozenset)) else []
+    own = set() if type(value).__hash__ and not hasattr(value, "__dict__") else {id(value)}
+    return own.union(*map(holds, inner))
+
+
+def look(function, args, kwargs, written):
+    first = finished(function(*args, **kwargs))
+    _function, args, kwargs = call()
+    second = finished(function(*args, **kwargs))
+    shared = holds(first) & holds(second)
+    return [first, second, "share a part" if shared else "share nothing"]
+"""
+IN_STEPS = """\
+def look(function, args, kwargs, written):
+    value = function(*args, **kwargs)
+    if hasattr(value, "__await__"):
+        value = asyncio.run(value)
+    return in_steps(value, {way!r}, args, written)
+"""
+AS_TASKS = """\
+def look(function, args, kwargs, written):
+    return as_tasks({way!r}, function, args, kwargs)
+"""
+
+
+def look(way: str) -> str:
+    """The script's function `look`, which makes the call, and those that it needs."""
+    if way in LAZY_WAYS:
+        names = (steps.in_steps, steps.taken, steps.step, steps.change, steps.EachInALoop)
+        values = f"STEPS, SENT = {steps.STEPS}, {steps.SENT}\n\n\n"
+        return values + _text(*names) + IN_STEPS.format(way=way)
+    if way in TASK_WAYS:
+        return _text(steps.as_tasks) + AS_TASKS.format(way=way)
+    return FINISHED + (TWICE if way == "twice" else ONCE)
+
+
+def _text(*parts: object) -> str:
+    # The driver's own text, so that the script shows what the gate saw.
+    return "".join(inspect.getsource(part) + "\n\n" for part in parts)  # type: ignore[arg-type]

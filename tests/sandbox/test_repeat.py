@@ -1,0 +1,146 @@
+"""The `repeat` gate: results looked at twice, in steps, and while other tasks run."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from perfbot.sandbox.baseline import Settings, prepare
+from perfbot.sandbox.candidate import Candidate
+from perfbot.sandbox.edit import Edit
+from perfbot.sandbox.gates import repeat
+from perfbot.sandbox.languages.python import locate
+from perfbot.sandbox.project import Project
+from perfbot.sandbox.verdict import Status
+from tests.kinds import run_snippet
+
+HEAD = "import asyncio\n\nSEEN = []\n\n\n"
+ITEMS = "def f(xs: list[int]):\n"
+TASK = "async def f(xs: list[int], seen: list[int]):\n"
+STREAM = "async def f(xs: list[int]):\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Two edits of a function: one that only this way of looking tells apart, and a right one."""
+
+    way: str
+    original: str
+    wrong: str
+    right: str
+    call: str = "list(f([1, 2, 3]))"
+
+    def __str__(self) -> str:
+        kind = "async " if self.original.startswith("async") else ""
+        return kind + self.way
+
+
+STEPS = "    for x in xs:\n        yield x * 2\n"
+EAGER = "    out = [x * 2 for x in xs]\n    for y in out:\n        yield y\n"
+ASLEEP = "    for x in xs:\n        await asyncio.sleep(0)\n        yield x * 2\n"
+EAGER_ASLEEP = "    await asyncio.sleep(0)\n" + EAGER
+DRAIN = "asyncio.run(drain(f([1, 2, 3])))"
+CASES = [
+    Case(
+        "twice",
+        "def f(n: int):\n    return [i * i for i in range(n)]\n",
+        "def f(n: int, *, kept={}):\n    return kept.setdefault(n, [i * i for i in range(n)])\n",
+        "def f(n: int):\n    return list(map(pow, range(n), [2] * n))\n",
+        "f(4)",
+    ),
+    Case("changed", ITEMS + STEPS, ITEMS + EAGER, ITEMS + "    yield from (x * 2 for x in xs)\n"),
+    Case("changed", STREAM + ASLEEP, STREAM + EAGER_ASLEEP,
+         STREAM + "    for x in xs:\n        await asyncio.sleep(0)\n        yield x + x\n", DRAIN),
+    Case(
+        "closed",
+        ITEMS + "    try:\n        for x in xs:\n            yield x\n"
+                "    finally:\n        print('done')\n",
+        ITEMS + "    for x in xs:\n        yield x\n    print('done')\n",
+        ITEMS + "    try:\n        yield from xs\n    finally:\n        print('done')\n",
+    ),
+    Case(
+        "closed",
+        STREAM + "    try:\n        for x in xs:\n            await asyncio.sleep(0)\n"
+                 "            yield x\n    finally:\n        print('done')\n",
+        STREAM + "    for x in xs:\n        await asyncio.sleep(0)\n        yield x\n"
+                 "    print('done')\n",
+        STREAM + "    await asyncio.sleep(0)\n    try:\n        for x in xs:\n            yield x\n"
+                 "    finally:\n        print('done')\n",
+        DRAIN,
+    ),
+    Case(
+        "thrown",
+        ITEMS + "    for x in xs:\n        try:\n            yield x\n"
+                "        except ValueError:\n            yield -1\n",
+        ITEMS + "    for x in xs:\n        yield x\n",
+        ITEMS + "    for x in xs:\n        try:\n            yield x\n"
+                "        except (ValueError,):\n            yield 1 - 2\n",
+    ),
+    Case(
+        "sent",
+        ITEMS + "    for x in xs:\n        got = yield x\n"
+                "        if got is not None:\n            yield got\n",
+        ITEMS + "    for x in xs:\n        yield x\n",
+        ITEMS + "    for x in xs:\n        if (got := (yield x)) is not None:\n"
+                "            yield got\n",
+    ),
+    Case(
+        "together",
+        TASK + "    size = len(seen)\n    seen.append(size)\n    await asyncio.sleep(0)\n"
+               "    return size\n",
+        TASK + "    size = len(seen)\n    await asyncio.sleep(0)\n    seen.append(size)\n"
+               "    return size\n",
+        TASK + "    seen.append(len(seen))\n    size = seen[-1]\n    await asyncio.sleep(0)\n"
+               "    return size\n",
+        "asyncio.run(f([1], [2]))",
+    ),
+    Case(
+        "cancelled",
+        TASK + "    seen.append(1)\n    try:\n        await asyncio.sleep(0)\n"
+               "    finally:\n        seen.pop()\n    return sum(xs)\n",
+        TASK + "    seen.append(1)\n    await asyncio.sleep(0)\n    seen.pop()\n"
+               "    return sum(xs)\n",
+        TASK + "    seen.append(1)\n    try:\n        await asyncio.sleep(0)\n"
+               "    finally:\n        del seen[-1]\n    return sum(xs)\n",
+        "asyncio.run(f([1], [2]))",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_only_a_closer_look_tells_them_apart(case: Case, tmp_path: Path) -> None:
+    """The wrong edit is refuted for what this way of looking shows; the right one is not."""
+    (tmp_path / "steps.py").write_text(HEAD + case.original)
+    (tmp_path / "test_steps.py").write_text(
+        "import asyncio\nfrom steps import f\n\n\nasync def drain(source):\n"
+        f"    return [item async for item in source]\n\n\ndef test_f():\n    {case.call}\n"
+    )
+    target = locate(tmp_path, "steps.py", "f", import_root=".")
+    project = Project(tmp_path, Path(sys.executable))
+    baseline = prepare(project, target, Settings(examples=40), None)
+    try:
+        found = []
+        for source in (case.wrong, case.right):
+            candidate = Candidate(baseline, Edit(HEAD + source))
+            assert candidate.start() is None
+            found.append(repeat.check(candidate))
+            candidate.close()
+    finally:
+        baseline.close()
+    wrong, right = found
+    assert (wrong.status, wrong.detail) == (Status.REFUTED, repeat.TOLD[case.way])
+    assert right.status is Status.SURVIVED, (right.detail, right.counterexample)
+    assert wrong.counterexample is not None and wrong.counterexample.snippet
+    shown = run_snippet(wrong.counterexample.snippet, tmp_path)
+    assert shown.returncode == 1, shown.stdout + shown.stderr
+    undone = wrong.counterexample.snippet.replace("answer(EDIT)", "answer(ORIGINAL)")
+    same = run_snippet(undone, tmp_path)
+    assert same.returncode == 0, same.stdout + same.stderr
+
+
+def test_a_plain_yield_takes_what_is_sent_to_no_use() -> None:
+    """Only a yield whose value is used is sent values."""
+    assert not repeat.uses_what_is_sent("def f():\n    yield 1\n    yield from g()\n")
+    assert repeat.uses_what_is_sent("def f():\n    got = yield 1\n")
+    assert repeat.uses_what_is_sent("    def f(self):\n        return (yield)\n")
