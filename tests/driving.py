@@ -24,8 +24,8 @@ class Version:
         self.runner = Runner(project, target, source, hash_seed=0, zygote=zygote)
         assert self.runner.start() is None
 
-    def call(self, *args: Any, twice: bool = False, **kwargs: Any) -> Outcome:
-        return self.runner.call(encode([args, kwargs]), cpu_s=10, twice=twice)
+    def call(self, *args: Any, way: str = "once", **kwargs: Any) -> Outcome:
+        return self.runner.call(encode([args, kwargs]), cpu_s=10, way=way)
 
     def value(self, *args: Any) -> Any:
         found = self.call(*args)

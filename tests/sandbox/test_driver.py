@@ -168,12 +168,12 @@ def test_two_calls_show_what_they_share(version: Any) -> None:
         KEPT = []
         def f():
             return KEPT
-    """).call(twice=True)
+    """).call(way="twice")
     copies = version("""
         KEPT = []
         def f():
             return list(KEPT)
-    """).call(twice=True)
+    """).call(way="twice")
     first, second = shares.parts()[0]
     assert first is second
     first, second = copies.parts()[0]
