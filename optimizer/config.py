@@ -14,7 +14,7 @@ from typing import Any
 from perfbot.sandbox.errors import PerfbotError, UsageError
 from perfbot.sandbox.settings import Settings
 
-SANDBOXES = ("auto", "bwrap", "landlock")
+SANDBOXES = ("auto", "bwrap", "landlock", "docker", "podman")
 _STRICT = Settings()
 """How strict a judgement is unless told otherwise: the sandbox says, and only there."""
 
@@ -105,7 +105,7 @@ class Options:
     sandbox: str = field(
         default="auto",
         metadata=_row(
-            "What isolates edits and tests: auto, bwrap or landlock.",
+            "What isolates edits and tests: auto, bwrap, landlock, docker or podman.",
             metavar="NAME",
             command_line_only=True,
         ),

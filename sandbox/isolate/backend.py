@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from perfbot.sandbox.isolate.box import Box
+from perfbot.sandbox.isolate.limits import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,16 @@ class Backend(Protocol):
         """Whether the command sees the host's paths: its Box then needs a `root` of its own."""
         ...
 
+    @property
+    def sets_rlimits(self) -> bool:
+        """Whether `prepare` has seen to the rlimits; else they are set from outside."""
+        ...
+
+    @property
+    def takes_cgroups(self) -> bool:
+        """Whether perfbot can move its processes into control groups of perfbot's own."""
+        ...
+
     def version(self) -> str:
         """Of the program or kernel feature that isolates."""
         ...
@@ -66,9 +77,13 @@ class Backend(Protocol):
         command: Sequence[str],
         box: Box,
         *,
+        limits: Limits | None = None,
         refuse_shmget: bool = False,
         status_fd: int,
         block_fd: int,
     ) -> Prepared:
-        """The process that sets up the box, waits on `block_fd`, and runs `command` in it."""
+        """The process that sets up the box, waits on `block_fd`, and runs `command` in it.
+
+        `limits`: for a backend that sees to them itself; None: none.
+        """
         ...

@@ -17,10 +17,12 @@ from pathlib import Path
 from perfbot.sandbox.errors import MachineError
 from perfbot.sandbox.isolate import init, landlock
 from perfbot.sandbox.isolate.backend import Prepared
+from perfbot.sandbox.isolate.become import COMPLAINT
 from perfbot.sandbox.isolate.box import HOME, Box, environment
 from perfbot.sandbox.isolate.data import data_fd
+from perfbot.sandbox.isolate.limits import Limits
+from perfbot.sandbox.isolate.system import NOBODY
 
-NOBODY = 65534
 _SYSTEM = (
     "/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32", "/proc", "/sys/devices/system/cpu",
     "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives",
@@ -73,7 +75,7 @@ class Bare:
 
     @property
     def complaint(self) -> str:
-        return init.COMPLAINT
+        return COMPLAINT
 
     @property
     def stop(self) -> signal.Signals:
@@ -81,6 +83,14 @@ class Bare:
 
     @property
     def shares_paths(self) -> bool:
+        return True
+
+    @property
+    def sets_rlimits(self) -> bool:
+        return False
+
+    @property
+    def takes_cgroups(self) -> bool:
         return True
 
     def version(self) -> str:
@@ -105,6 +115,7 @@ class Bare:
         command: Sequence[str],
         box: Box,
         *,
+        limits: Limits | None = None,
         refuse_shmget: bool = False,
         status_fd: int,
         block_fd: int,

@@ -14,28 +14,9 @@ from perfbot.sandbox.isolate import seccomp
 from perfbot.sandbox.isolate.backend import Prepared
 from perfbot.sandbox.isolate.box import HOME, Box, environment
 from perfbot.sandbox.isolate.data import data_fd
-from perfbot.sandbox.isolate.limits import MIB
+from perfbot.sandbox.isolate.limits import MIB, Limits
+from perfbot.sandbox.isolate.system import FILES, LINKS, NOBODY, is_private, made_files
 
-# The payload's user id in root mode: nobody's, never 0. A process with kernel uid 0 could write
-# /proc/sys/kernel/core_pattern, and is exempt from RLIMIT_NPROC.
-NOBODY = 65534
-_SYSTEM_LINKS = ("/bin", "/sbin", "/lib", "/lib64", "/lib32")
-_SYSTEM_FILES = (
-    "/etc/ld.so.cache",
-    "/etc/ld.so.conf",
-    "/etc/ld.so.conf.d",
-    "/etc/alternatives",
-    "/etc/localtime",
-    "/etc/nsswitch.conf",
-    "/etc/mime.types",
-)
-_MADE_FILES = {
-    "/etc/passwd": b"root:x:0:0:root:/root:/bin/sh\n"
-    b"u:x:1000:1000:u:/home/u:/bin/sh\n"
-    b"nobody:x:65534:65534:nobody:/home/u:/bin/sh\n",
-    "/etc/group": b"root:x:0:\nu:x:1000:\nnogroup:x:65534:\n",
-    "/etc/hosts": b"127.0.0.1 localhost sandbox\n::1 localhost\n",
-}
 _MEND_USER = (
     "Allow user namespaces: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 "
     "(Ubuntu 24.04 and later), or sudo sysctl -w kernel.unprivileged_userns_clone=1 (older "
@@ -79,6 +60,14 @@ class Bubblewrap:
     def shares_paths(self) -> bool:
         return False
 
+    @property
+    def sets_rlimits(self) -> bool:
+        return False
+
+    @property
+    def takes_cgroups(self) -> bool:
+        return True
+
     def version(self) -> str:
         return subprocess.run(
             [self.path, "--version"], env={}, capture_output=True, text=True, check=True
@@ -95,6 +84,7 @@ class Bubblewrap:
         command: Sequence[str],
         box: Box,
         *,
+        limits: Limits | None = None,
         refuse_shmget: bool = False,
         status_fd: int | None = None,
         block_fd: int | None = None,
@@ -169,16 +159,16 @@ def _environment(box: Box) -> list[str]:
 
 def _system(fds: list[int]) -> list[str]:
     options = ["--ro-bind", "/usr", "/usr"]
-    for name in _SYSTEM_LINKS:
+    for name in LINKS:
         path = Path(name)
         if path.is_symlink():
             options += ["--symlink", str(path.readlink()), name]
         elif path.is_dir():
             options += ["--ro-bind", name, name]
     options += [*_folder("/etc"), *_folder("/home")]
-    for name in _SYSTEM_FILES:
+    for name in FILES:
         options += ["--ro-bind-try", name, name]
-    for name, content in _MADE_FILES.items():
+    for name, content in made_files().items():
         options += _file(name, content, fds)
     return [*options, "--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev"]
 
@@ -190,7 +180,7 @@ def _mounts(box: Box, fds: list[int], *, as_nobody: bool) -> list[str]:
     made = {"/etc", "/home", "/tmp", "/dev", "/dev/shm", "/box", HOME}
     for source, inside in sorted(box.read_only, key=lambda mount: mount[1].count("/")):
         options += _parents(inside, mounted, made)
-        if as_nobody and _is_private(source):
+        if as_nobody and is_private(source):
             options += _children(source, inside)
         else:
             options += ["--ro-bind", str(source), inside]
@@ -198,11 +188,6 @@ def _mounts(box: Box, fds: list[int], *, as_nobody: bool) -> list[str]:
     for inside, content in box.files:
         options += [*_parents(inside, mounted, made), *_file(inside, content, fds)]
     return options
-
-
-def _is_private(source: Path) -> bool:
-    """Whether nobody may not look into this folder, as into those of `tempfile.mkdtemp`."""
-    return source.is_dir() and source.stat().st_mode & 0o005 != 0o005
 
 
 def _children(source: Path, inside: str) -> list[str]:

@@ -3,15 +3,17 @@
 import functools
 import os
 import subprocess
+from dataclasses import replace
 
 from perfbot.sandbox.errors import MachineError, UsageError
-from perfbot.sandbox.isolate import bare, bwrap, landlock
+from perfbot.sandbox.isolate import bare, bwrap, container, landlock
 from perfbot.sandbox.isolate.backend import Backend
 from perfbot.sandbox.isolate.box import Box
+from perfbot.sandbox.isolate.limits import Limits
 
 AUTO = "auto"
 NONE = "none"
-CHOICES = (AUTO, "bwrap", "landlock", NONE)
+CHOICES = (AUTO, "bwrap", "landlock", *container.NAMES, NONE)
 _TRY_S = 30
 _wanted: "str | Backend" = AUTO
 
@@ -46,6 +48,8 @@ def new_root() -> str:
 def _working(wanted: str) -> Backend:
     if wanted == NONE:
         return bare.Bare(confined=False)
+    if wanted in container.NAMES:
+        return _working_container(wanted)
     try:
         if wanted != "landlock":
             return bwrap.working_bubblewrap()
@@ -65,6 +69,18 @@ def _working(wanted: str) -> Backend:
     return found
 
 
+def _working_container(name: str) -> Backend:
+    found = container.installed(name)
+    said = failure(found)
+    if said is not None and name == "podman":
+        # Where control groups are not handed on to users, it works without them.
+        found = replace(found, in_cgroup=False)
+        said = failure(found) and said
+    if said is not None:
+        raise container.unusable(name, said)
+    return found
+
+
 def failure(tried: Backend) -> str | None:
     """What went wrong when it ran `true`; None when nothing did."""
     status, told = os.pipe()
@@ -73,7 +89,7 @@ def failure(tried: Backend) -> str | None:
     root = bare.new_root() if tried.shares_paths else ""
     try:
         box = Box(root=root, cwd=f"{root}/box")
-        prepared = tried.prepare(["true"], box, status_fd=told, block_fd=go)
+        prepared = tried.prepare(["true"], box, limits=Limits(), status_fd=told, block_fd=go)
         ends += prepared.fds
         os.write(start, b"1")
         done = subprocess.run(

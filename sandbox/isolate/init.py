@@ -20,14 +20,16 @@ from pathlib import Path
 from typing import Any
 
 from perfbot.sandbox.isolate import landlock, seccomp
+from perfbot.sandbox.isolate.become import (
+    COMPLAINT,
+    NOT_SET_UP,
+    SIGNAL_BASE,
+    become,
+    exit_code,
+)
 from perfbot.sandbox.isolate.shared_calls import shared_calls
 
-COMPLAINT = "perfbot-init:"
-"""Begins what it says on stderr when the sandbox cannot be set up."""
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 1, 4, 36
-_SIGNAL_BASE = 128
-_NOT_FOUND = 127
-_NOT_SET_UP = 126
 _WATCHED = (signal.SIGTERM, signal.SIGCHLD)
 
 
@@ -71,7 +73,7 @@ def main(fd: int) -> None:
     with open(fd, "rb", closefd=False) as file:
         given: dict[str, Any] = json.load(file)
     order = Order(**{name: _tuples(value) for name, value in given.items()})
-    code = _NOT_SET_UP
+    code = NOT_SET_UP
     try:
         _become_init()
         _make_root(order)
@@ -139,7 +141,7 @@ def _run(order: Order) -> int:
         except OSError as problem:
             print(COMPLAINT, problem, file=sys.stderr, flush=True)
         finally:
-            os._exit(_NOT_SET_UP)
+            os._exit(NOT_SET_UP)
     told = {"child-pid": os.getpid(), "payload-pid": child}
     os.write(order.status_fd, json.dumps(told).encode() + b"\n")
     # Else whoever may trace its parent could steer it.
@@ -149,11 +151,10 @@ def _run(order: Order) -> int:
             _close(fd)
     while True:
         if signal.sigwait(_WATCHED) == signal.SIGTERM:
-            return _SIGNAL_BASE + signal.SIGKILL
+            return SIGNAL_BASE + signal.SIGKILL
         status = _reap(child)
         if status is not None:
-            code = os.waitstatus_to_exitcode(status)
-            return code if code >= 0 else _SIGNAL_BASE - code
+            return exit_code(status)
 
 
 def _close(fd: int) -> None:
@@ -172,17 +173,13 @@ def _become_command(order: Order) -> None:
         os.setgroups([])
         os.setresgid(order.user, order.user, order.user)
         os.setresuid(order.user, order.user, order.user)
-    os.umask(0o022)
-    os.chdir(order.cwd)
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED)
-    if order.confined:
-        _confine(order)
-    try:
-        os.execvpe(order.command[0], order.command, dict(order.env))
-    except OSError as problem:
-        print(COMPLAINT, "execvp", order.command[0], problem.strerror, file=sys.stderr, flush=True)
-        os._exit(_NOT_FOUND)
+    become(
+        order.command,
+        dict(order.env),
+        order.cwd,
+        unblock=_WATCHED,
+        confine=lambda: _confine(order) if order.confined else None,
+    )
 
 
 def _confine(order: Order) -> None:

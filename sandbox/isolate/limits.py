@@ -26,27 +26,39 @@ class Limits:
     """stdout and stderr together; None: any amount, of which only the last 64 KiB are kept."""
 
 
-def restrict(
-    pid: int, limits: Limits, *, processes_counted: bool, shared_user: int | None = None
-) -> None:
+def rlimits(
+    limits: Limits, *, processes_counted: bool, shared_user: int | None = None
+) -> list[tuple[int, int, int]]:
     """
-    Set the rlimits of process `pid`, which what it starts will inherit.
+    What the kernel holds for one process: (which rlimit, its value now, at most).
 
-    Set from outside, after bubblewrap has made its namespaces: RLIMIT_NPROC set earlier breaks
-    bubblewrap. `processes_counted`: a cgroup counts them already. RLIMIT_NPROC counts every
-    process of the same user id, also those of other sandboxes, so it is the second choice.
-    `shared_user`: without a user namespace also that user's processes in no sandbox, whose number
-    now is added.
+    `processes_counted`: a cgroup counts them already. RLIMIT_NPROC counts every process of the
+    same user id, also those of other sandboxes, so it is the second choice. `shared_user`:
+    without a user namespace also that user's processes in no sandbox, whose number now is added.
     """
-    resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
-    resource.prlimit(pid, resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (limits.open_files, limits.open_files))
+    found = [
+        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_FSIZE, limits.file_bytes, limits.file_bytes),
+        (resource.RLIMIT_NOFILE, limits.open_files, limits.open_files),
+    ]
     if not processes_counted:
         most = limits.processes + (0 if shared_user is None else _tasks_of(shared_user))
-        resource.prlimit(pid, resource.RLIMIT_NPROC, (most, most))
+        found.append((resource.RLIMIT_NPROC, most, most))
     if limits.cpu_s is not None:
         # SIGXCPU at the first, SIGKILL at the second for whoever ignores it.
-        resource.prlimit(pid, resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))
+        found.append((resource.RLIMIT_CPU, limits.cpu_s, limits.cpu_s + 1))
+    return found
+
+
+def restrict(pid: int, found: list[tuple[int, int, int]]) -> None:
+    """
+    Set `rlimits` on process `pid`, which what it starts will inherit.
+
+    Set from outside, after bubblewrap has made its namespaces: RLIMIT_NPROC set earlier breaks
+    bubblewrap.
+    """
+    for number, soft, hard in found:
+        resource.prlimit(pid, number, (soft, hard))
 
 
 def _tasks_of(user: int) -> int:

@@ -13,9 +13,9 @@ from perfbot.sandbox.isolate import init, memory
 from perfbot.sandbox.isolate.backend import Backend
 from perfbot.sandbox.isolate.box import Box, interpreter_mounts
 from perfbot.sandbox.isolate.choice import backend, new_root
-from perfbot.sandbox.isolate.limits import Limits, restrict
+from perfbot.sandbox.isolate.limits import Limits, restrict, rlimits
 from perfbot.sandbox.isolate.spawn import spawn
-from perfbot.sandbox.isolate.supervise import Ended, Finished, OnOutput, Sandboxed, Watched
+from perfbot.sandbox.isolate.supervise import Ended, Finished, OnOutput, Sandboxed, Watched, end
 
 __all__ = [
     "Box",
@@ -81,24 +81,29 @@ def launch(
     status_read, status_write = os.pipe()
     block_read, block_write = os.pipe()
     with open(status_read, "rb", buffering=0) as status, open(block_write, "wb", buffering=0) as go:
-        process = _start(isolation, command, box, fds, stdin, (status_write, block_read))
-        account = None
+        process = _start(isolation, command, box, limits, fds, stdin, (status_write, block_read))
+        account: memory.Account | None = None
         try:
             child, payload = _pids(status.fileno(), process)
             # The backend waits for `go` when the Box is set up. Until then nothing of the payload
             # runs, and what is set on its process is inherited by all that it starts.
-            account = memory.open_account(payload, limits, isolation.processes(child))
-            counted = account.counts_processes
-            user = os.geteuid() if isolation.payload_user is None else isolation.payload_user
-            shared = user if isolation.shares_paths else None
-            restrict(payload, limits, processes_counted=counted, shared_user=shared)
+            processes = isolation.processes(child)
+            if isolation.takes_cgroups:
+                account = memory.open_account(payload, limits, processes)
+            else:
+                account = memory.Watchdog(processes, limits.memory_bytes)
+            if not isolation.sets_rlimits:
+                user = os.geteuid() if isolation.payload_user is None else isolation.payload_user
+                counted = account.counts_processes
+                shared = user if isolation.shares_paths else None
+                restrict(payload, rlimits(limits, processes_counted=counted, shared_user=shared))
             if cpu is not None:
                 os.sched_setaffinity(payload, {cpu})
             watched = Watched(process, child, os.dup(status.fileno()), isolation, account, box)
             sandboxed = Sandboxed(watched, limits, on_output)
         except BaseException as problem:
             if not isinstance(problem, ProcessLookupError):
-                process.kill()
+                end(process)
             said = _last_words(process)
             if account is not None:
                 account.close()
@@ -120,7 +125,7 @@ def describe() -> dict[str, str]:
     Raises: MachineError when no sandbox works here.
     """
     isolation = backend()
-    accounting = memory.accounting()
+    accounting = _accounting(isolation)
     gaps = list(isolation.gaps())
     if accounting == "watchdog":
         gaps.append("memory is sampled every 20 ms; data in pipes and sockets is not counted")
@@ -133,10 +138,16 @@ def describe() -> dict[str, str]:
     }
 
 
+def _accounting(isolation: Backend) -> str:
+    """How a sandbox's memory is counted: cgroup v1, cgroup v2 or watchdog."""
+    return memory.accounting() if isolation.takes_cgroups else "watchdog"
+
+
 def _start(
     isolation: Backend,
     command: Sequence[str],
     box: Box,
+    limits: Limits,
     fds: Sequence[int],
     stdin: int,
     control: tuple[int, int],
@@ -147,7 +158,8 @@ def _start(
         prepared = isolation.prepare(
             command,
             box,
-            refuse_shmget=memory.accounting() == "watchdog",
+            limits=limits,
+            refuse_shmget=_accounting(isolation) == "watchdog",
             status_fd=control[0],
             block_fd=control[1],
         )

@@ -82,6 +82,16 @@ OnOutput = Callable[[str, bytes], None]
 """Called with "stdout" or "stderr" and what has just arrived, from the supervising thread."""
 
 
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """End a backend that goes on; some have things to tidy up first."""
+    process.terminate()
+    try:
+        process.wait(timeout=_PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 class Sandboxed:
     """
     A command running in a Box; `launch` makes it.
@@ -252,10 +262,9 @@ class Sandboxed:
         """Say how it ended. The sandbox is dead; its backend ends in a moment."""
         seconds = time.monotonic() - self._started
         try:
-            self._process.wait(timeout=10)
+            self._process.wait(timeout=_PATIENCE_S)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            end(self._process)
         self._drain()
         if self._ended is None and self._account.exceeded():
             self._ended = Ended.MEMORY
