@@ -17,9 +17,12 @@ from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.characters import with_rare_characters
 from perfbot.sandbox.inputs.generic import twins
 from perfbot.sandbox.inputs.growth import grown
+from perfbot.sandbox.inputs.scalars import Shape
 from perfbot.sandbox.inputs.scope import Scope, scope_of
 from perfbot.sandbox.inputs.signature import Signature, literals_new_in, target_signature
-from perfbot.sandbox.inputs.stated import below, just_below, least_ints
+from perfbot.sandbox.inputs.stated import below
+from perfbot.sandbox.inputs.strategy import bounded_shapes
+from perfbot.sandbox.inputs.within import arguments_within
 from perfbot.sandbox.oracle import Expected, Oracle
 from perfbot.sandbox.project import Project
 from perfbot.sandbox.settings import Settings
@@ -82,6 +85,8 @@ class Baseline:
     """The largest int argument that it answers in time, where one ran out of it."""
     least_ints: dict[str, int] = field(default_factory=dict)
     """The least int that the docstring allows, of the parameters of which it says so."""
+    bounded: dict[str, Shape] | None = None
+    """The shapes of the parameters whose annotations bound their values; read at the first need."""
     seen: list[Arguments] | None = None
     """The named inputs' arguments, decoded at the first need."""
     names: Scope | None = None
@@ -121,20 +126,32 @@ class Baseline:
 
     def source(self, max_size: int, literals: tuple[object, ...]) -> Source:
         """What inputs of the target are drawn from."""
+        observed = tuple(self.observed())
+        return Source(self.signature, observed, self.scope(), max_size, self.int_limit, literals)
+
+    def scope(self) -> Scope:
+        """What the names in the target's annotations stand for."""
         if self.names is None:
             self.names = scope_of_target(self.project, self.target)
-        return Source(
-            self.signature, tuple(self.observed()), self.names, max_size, self.int_limit, literals
-        )
+        return self.names
+
+    def bounded_shapes(self) -> dict[str, Shape]:
+        """The shapes of the parameters whose annotations bound their values."""
+        if self.bounded is None:
+            self.bounded = bounded_shapes(self.signature, self.observed(), self.scope())
+        return self.bounded
 
     def beyond_edge(self, inputs: bytes) -> bool:
-        """Whether an int is as large as one on which the original ran out of time, or smaller
-        than the docstring allows."""
+        """Whether an int is as large as one on which the original ran out of time, or a value is
+        outside what the docstring or the annotations allow."""
         if self.int_limit is not None and largest_int(inputs) > self.int_limit:
             return True
-        return bool(
-            self.least_ints and below(self.least_ints, self.signature, arguments_of(inputs))
-        )
+        floors, shapes = self.least_ints, self.bounded_shapes()
+        if not floors and not shapes:
+            return False
+        arguments = arguments_of(inputs)
+        too_small = bool(floors and below(floors, self.signature, arguments))
+        return too_small or not arguments_within(shapes, self.signature, arguments)
 
     def strength(self) -> "Strength":
         """How well the inputs tell mutants from the original; found out at the first need."""
@@ -269,7 +286,10 @@ def require_equivalent(baseline: Baseline) -> None:
 
 def grow_corpus(baseline: Baseline) -> None:
     """Generate inputs and keep those on which the original gives a comparable answer."""
+    from perfbot.sandbox.stated_domain import stated_floors, with_enforced
+
     baseline.least_ints = stated_floors(baseline)
+    baseline.signature, baseline.bounded = with_enforced(baseline), None
     settings = baseline.settings
     randomly = random.Random(settings.seed)
     taken: set[bytes] = {item.inputs for _, item in baseline.cases}
@@ -297,26 +317,6 @@ def grow_corpus(baseline: Baseline) -> None:
             grow(baseline, inputs, taken, beyond=True)
             if baseline.discarded.get("timeout", 0) > before:
                 return
-
-
-def stated_floors(baseline: Baseline) -> dict[str, int]:
-    """The least ints that the docstring allows, less those below which the original has a say.
-
-    A `raise` of its own for what the docstring forbids is behaviour, and edits have to keep it.
-    """
-    observed = baseline.observed()
-    floors = least_ints(baseline.target.source, baseline.signature, observed)
-    bound = next((it for item in observed if (it := baseline.signature.bind(item))), {})
-    for name, floor in list(floors.items()):
-        value = just_below(floor, bound.get(name))
-        if value is None:
-            del floors[name]
-            continue
-        for inputs in encoded([baseline.signature.call({**bound, name: value})]):
-            outcome = baseline.oracle.ask(inputs, cpu_s=FUZZ_CPU_S).outcomes[0]
-            if outcome.status == "raise" and outcome.explicit:
-                del floors[name]
-    return floors
 
 
 def own_literals(target: Target) -> tuple[object, ...]:

@@ -18,7 +18,7 @@ from perfbot.sandbox.coverage import Uncovered
 from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.drivers.values import WireError
 from perfbot.sandbox.drivers.wire import encode
-from perfbot.sandbox.inputs.signature import target_signature
+from perfbot.sandbox.inputs.signature import marked, target_signature
 from perfbot.sandbox.interpreter import ask
 from perfbot.sandbox.oracle import Expected, Oracle
 from perfbot.sandbox.outcome import Outcome
@@ -32,7 +32,7 @@ from perfbot.sandbox.timing_cases import Timing
 from perfbot.sandbox.workload import WorkloadFile, WorkloadProcess
 
 FORMAT = 1
-FIELDS = 14
+FIELDS = 15
 KEPT = 200
 """So many baselines are kept; the least recently used go first."""
 
@@ -91,6 +91,7 @@ def save(baseline: Baseline, key: str) -> None:
         baseline.size_limit,
         baseline.int_limit,
         baseline.least_ints,
+        [item.name for item in baseline.signature.parameters if item.enforced],
         None if baseline.measured_strength is None else asdict(baseline.measured_strength),
         None if baseline.gaps is None else [[g.line, g.text, g.what] for g in baseline.gaps],
         None if baseline.timing is None else timing_row(baseline.timing),
@@ -128,7 +129,7 @@ def load(
         return None
     (
         seeds, suite, imports, state, load_s, cases, corpus, discarded, size_limit, int_limit,
-        least_ints, strength, gaps, timing,
+        least_ints, enforced, strength, gaps, timing,
     ) = document  # fmt: skip
     oracle = Oracle(project, target, hash_seeds=tuple(seeds))
     kept = [expected(item) for item in corpus]
@@ -140,7 +141,7 @@ def load(
         target=target,
         settings=settings,
         oracle=oracle,
-        signature=target_signature(target),
+        signature=marked(target_signature(target), enforced),
         workload=workload,
         suite=suite_run(suite),
         imports=tuple(imports),

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from perfbot.sandbox.drivers.values import Enum, Object
 from perfbot.sandbox.inputs import arrays, classes, observed, outside
+from perfbot.sandbox.inputs.bounded import bounded
+from perfbot.sandbox.inputs.bounds import bounds_of
 from perfbot.sandbox.inputs.containers import Items, Mappings, Positions, Unions
 from perfbot.sandbox.inputs.instances import Chosen, Deferred
 from perfbot.sandbox.inputs.scalars import Constants, Opaques, Shape
@@ -137,6 +139,8 @@ class _Reader:
             return self._union(arguments, seen, depth)
         if name == "Literal":
             return self._literal(arguments)
+        if name == "Annotated":
+            return self._annotated(arguments, seen, depth)
         if name in WRAPPERS:
             return self.shape(arguments[0], seen, depth + 1)
         if name in KINDS:
@@ -158,6 +162,16 @@ class _Reader:
         if name in outside.SHAPES:
             return outside.SHAPES[name](seen)
         return None if name in UNSUPPORTED else _users_own(seen)
+
+    def _annotated(
+        self, arguments: list[ast.expr], seen: Sequence[object], depth: int
+    ) -> Shape | None:
+        """`Annotated[int, Gt(0)]`; limits that an observed value does not keep to are none."""
+        shape = self.shape(arguments[0], seen, depth + 1)
+        bounds = bounds_of(arguments[1:], self._scope)
+        if shape is None or not all(map(bounds.allow, seen)):
+            return shape
+        return bounded(shape, bounds)
 
     def _projects_own(
         self,

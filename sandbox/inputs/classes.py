@@ -205,6 +205,8 @@ def _of_fields(found: Definition, seen: Sequence[object], read: Read) -> list[Ar
         if outer in ("ClassVar", "KW_ONLY") or not in_init(value):
             continue
         inner = text.partition("[")[2][:-1] if outer == "InitVar" else text
+        if isinstance(value, ast.Call):  # pydantic's `x: int = Field(gt=0)`
+            inner = f"Annotated[{inner}, {ast.unparse(value)}]"
         shape = read(scope, inner, _attribute(seen, name) or _at_position(seen, at))
         if shape is not None:
             arguments.append(Argument(name, shape, has_default(value)))

@@ -88,6 +88,8 @@ class Scope:
         self.made: dict[str, ast.Call] = {}
         """Classes made by a call: `Enum("Colour", "RED GREEN")`."""
         self.functions: dict[str, ast.FunctionDef] = {}
+        self.constants: dict[str, ast.expr] = {}
+        """Numbers, and sums and products of numbers, as last assigned."""
         for node in _statements(ast.parse(source).body):
             self._note(node)
 
@@ -114,6 +116,8 @@ class Scope:
             case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value):
                 if value is not None and ast.unparse(annotation).endswith("TypeAlias"):
                     self.aliases[name] = _text(value)
+                elif value is not None and _is_number(value):
+                    self.constants[name] = value
             case _ if type(node).__name__ == "TypeAlias":  # Python 3.12: type Vec = list[float]
                 self.aliases[ast.unparse(node.name)] = ast.unparse(node.value)  # type: ignore[attr-defined]
                 self.variables |= parameters_of(node)
@@ -126,7 +130,9 @@ class Scope:
                 self._note_class(inner, f"{qualname}.")
 
     def _note_value(self, name: str, value: ast.expr) -> None:
-        if isinstance(value, (ast.Subscript, ast.BinOp)):
+        if _is_number(value):
+            self.constants[name] = value
+        elif isinstance(value, (ast.Subscript, ast.BinOp)):
             self.aliases[name] = ast.unparse(value)
         elif isinstance(value, (ast.Name, ast.Attribute)):
             if name != ast.unparse(value):
@@ -181,7 +187,7 @@ class Scope:
     @cached_property
     def _own(self) -> frozenset[str]:
         tables: tuple[Mapping[str, object], ...] = (
-            self.aliases, self.variables, self.classes, self.made, self.functions,
+            self.aliases, self.variables, self.classes, self.made, self.functions, self.constants,
         )  # fmt: skip
         return frozenset(name for table in tables for name in table)
 
@@ -243,6 +249,15 @@ def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
             yield from _statements(getattr(node, "orelse", []))
             for handler in getattr(node, "handlers", []):
                 yield from _statements(handler.body)
+
+
+def _is_number(node: ast.expr) -> bool:
+    """Whether an expression is made of numbers alone."""
+    if isinstance(node, ast.BinOp):
+        return _is_number(node.left) and _is_number(node.right)
+    if isinstance(node, ast.UnaryOp):
+        return _is_number(node.operand)
+    return isinstance(node, ast.Constant) and type(node.value) in (int, float)
 
 
 def _text(node: ast.expr) -> str:

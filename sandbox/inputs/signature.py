@@ -3,7 +3,7 @@
 import ast
 import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from perfbot.sandbox.inputs.arguments import Arguments
@@ -26,6 +26,8 @@ class Parameter:
     kind: str = ORDINARY
     annotation: str | None = None
     default: str | None = None
+    enforced: bool = False
+    """The function itself refuses what is outside the annotation's bounds: part of its domain."""
 
     @property
     def required(self) -> bool:
@@ -109,6 +111,12 @@ def target_signature(target: Target) -> Signature:
     own, *rest = signature.parameters
     owner = target.qualname.rpartition(".")[0]
     return Signature((replace(own, annotation=own.annotation or owner), *rest))
+
+
+def marked(signature: Signature, enforced: Container[str]) -> Signature:
+    """The signature with its enforced parameters marked."""
+    found = (replace(item, enforced=item.name in enforced) for item in signature.parameters)
+    return Signature(tuple(found))
 
 
 def parsed(source: str) -> ast.Module:

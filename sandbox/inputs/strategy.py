@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from perfbot.sandbox.inputs import annotations, arrays, observed
 from perfbot.sandbox.inputs.arguments import Arguments
+from perfbot.sandbox.inputs.bounded import unbounded
 from perfbot.sandbox.inputs.choices import Choices, DrawnChoices, SeededChoices
 from perfbot.sandbox.inputs.containers import Items, Mappings, Records
 from perfbot.sandbox.inputs.drawing import Drawing, Hint, Literals, fresh
@@ -26,6 +27,7 @@ from perfbot.sandbox.inputs.signature import (
     literals_new_in,
     signature_of,
 )
+from perfbot.sandbox.inputs.within import has_bounds
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
@@ -215,15 +217,9 @@ def source_of(
     """What is known of a target's inputs, or None where a required parameter is unknown."""
     inputs = [signature.bind(item) for item in _spread(observed_inputs)]
     seen = [item for item in inputs if item is not None]
-    scope = names if names is not None else Scope("")
-    shapes: dict[str, Shape] = {}
-    for parameter in signature.parameters:
-        values = [item[parameter.name] for item in seen if parameter.name in item]
-        shape = _shape(parameter, values, scope)
-        if shape is not None:
-            shapes[parameter.name] = shape
-        elif parameter.required:
-            return None
+    shapes = shapes_of(signature, seen, names if names is not None else Scope(""))
+    if any(item.required and item.name not in shapes for item in signature.parameters):
+        return None
     given = {name for item in seen for name in item}
     rarely = {item.name for item in signature.parameters if seen and item.name not in given}
     twins = [
@@ -239,6 +235,28 @@ def source_of(
     return Source(
         signature, shapes, relations_in(seen), cut, frozenset(rarely), tuple(twins), shared
     )
+
+
+def shapes_of(
+    signature: Signature, seen: Sequence[Mapping[str, object]], scope: Scope
+) -> dict[str, Shape]:
+    """The shape of each parameter of which something is known, given what it was seen to hold."""
+    shapes: dict[str, Shape] = {}
+    for parameter in signature.parameters:
+        values = [item[parameter.name] for item in seen if parameter.name in item]
+        shape = _shape(parameter, values, scope)
+        if shape is not None:
+            shapes[parameter.name] = shape
+    return shapes
+
+
+def bounded_shapes(
+    signature: Signature, observed_inputs: Sequence[Arguments], scope: Scope
+) -> dict[str, Shape]:
+    """The shapes of the parameters whose annotations bound their values, or what these hold."""
+    inputs = [signature.bind(item) for item in _spread(observed_inputs)]
+    shapes = shapes_of(signature, [item for item in inputs if item is not None], scope)
+    return {name: shape for name, shape in shapes.items() if has_bounds(shape)}
 
 
 def _axes(bound: Mapping[str, object]) -> Iterator[set[int]]:
@@ -271,6 +289,7 @@ def _single(parameter: Parameter, values: Sequence[object], scope: Scope) -> Sha
     if parameter.annotation is not None:
         declared = annotations.shape_for(parameter.annotation, values, names=scope)
         if declared is not None:
+            declared = unbounded(declared) if parameter.enforced else declared
             says_nothing = parameter.annotation.rpartition(".")[2] in OPEN | BARE
             return with_classes(declared, scope) if says_nothing else declared
     seen = observed.infer([*values, *default_values(parameter)])
@@ -279,6 +298,7 @@ def _single(parameter: Parameter, values: Sequence[object], scope: Scope) -> Sha
 
 def _alike(one: Shape, other: Shape) -> bool:
     """Whether both are lists or both are dicts: a caller may pass the same one twice."""
+    one, other = unbounded(one), unbounded(other)
     if isinstance(one, Items) and isinstance(other, Items):
         return one.kind == other.kind == "list" and type(one.element) is type(other.element)
     return isinstance(one, Mappings) and isinstance(other, Mappings)

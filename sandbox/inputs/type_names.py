@@ -75,7 +75,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "Iterator": ("iterator",),
     "Generator": ("iterator",),
 }
-WRAPPERS = frozenset(["Annotated", "Final", "ClassVar", "Required", "NotRequired", "ReadOnly"])
+WRAPPERS = frozenset(["Final", "ClassVar", "Required", "NotRequired", "ReadOnly"])
 DICTS = frozenset(("dict", "OrderedDict", "Counter", "defaultdict"))
 FACTORIES = frozenset(("list", "dict", "set", "int", "float", "str"))
 """What a defaultdict's values may be made by."""
