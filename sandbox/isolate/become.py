@@ -35,7 +35,8 @@ def become(
     """
     os.umask(0o022)
     os.chdir(cwd)
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them
+        signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, unblock)
     confine()
     try:

@@ -14,6 +14,7 @@ import fcntl
 import json
 import os
 import resource
+import signal
 import socket
 import sys
 import threading
@@ -50,6 +51,7 @@ class Order:
 
 def main() -> None:
     """Run the order that comes through the socket to its end; never returns."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # which the kernel keeps from a first process
     line = socket.socket(socket.AF_UNIX)
     line.connect(SOCKET)
     line, order = _receive(line)

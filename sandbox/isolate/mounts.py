@@ -43,7 +43,7 @@ class Mounts:
                     self._sources[f"{inside}/{child.name}"] = str(child)
         else:
             self._sources[inside] = str(source)
-        for below in _mounted_below(str(source.resolve())):
+        for below in mounted_below(str(source.resolve())):
             self._sources[inside + below[len(str(source.resolve())) :]] = below
 
     def add_file(self, inside: str, content: bytes) -> None:
@@ -69,7 +69,7 @@ class Mounts:
         return options
 
 
-def _mounted_below(folder: str) -> list[str]:
+def mounted_below(folder: str) -> list[str]:
     """What is mounted below a folder. Source: proc(5), mountinfo; odd characters in octal."""
     with open("/proc/self/mountinfo", "rb") as file:
         points = [line.split()[4].decode("unicode_escape") for line in file]
