@@ -54,10 +54,12 @@ class Kind:
     """What the module has before the function."""
     types: str = ""
     """What the module `types_of` beside it has."""
+    parameters: str = ""
+    """The function's own type parameters, in brackets."""
 
     def module(self, result: str) -> str:
         """The text of `made.py` with a function that does what `result` says."""
-        head = f"def f(x: {self.annotation}):\n"
+        head = f"def f{self.parameters}(x: {self.annotation}):\n"
         return f"{self.header}\n\n\n{head}{result}"
 
     @property
