@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from perfbot.sandbox.drivers.unwire import decode
@@ -88,7 +89,8 @@ class Runner:
     ) -> None:
         self.target, self.source, self.state = target, source, state
         self.shares_zygote = zygote is not None
-        self.zygote = zygote or Zygote(project, hash_seed=hash_seed, imports=imports)
+        self.new_zygote = partial(Zygote, project, hash_seed=hash_seed, imports=imports)
+        self.zygote = zygote or self.new_zygote()
         self.worker: Worker | None = None
         self.imported: list[str] = []
         self.data_names: list[str] = []
@@ -96,7 +98,7 @@ class Runner:
     def start(self) -> str | None:
         """Load the version in a fresh worker; what went wrong, or None."""
         self.drop()
-        worker = self.zygote.fork()
+        worker = self.fork()
         try:
             reply = worker.load(self.target, self.source, self.state)
         except ChildFailedError as error:
@@ -109,6 +111,18 @@ class Runner:
         self.data_names = list(reply["state"])
         self.worker = worker
         return None
+
+    def fork(self) -> Worker:
+        """A fresh worker. Raises: ChildFailedError."""
+        try:
+            return self.zygote.fork()
+        except ChildFailedError:
+            if self.shares_zygote:
+                raise
+        # What an earlier worker started may still run, as many as the sandbox may hold.
+        self.zygote.close()
+        self.zygote = self.new_zygote()
+        return self.zygote.fork()
 
     def call(
         self,

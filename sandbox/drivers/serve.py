@@ -17,8 +17,8 @@ from typing import Any, Callable
 
 from .batch import Batch
 from .load import Loaded, load
+from .monitoring import tracer_for
 from .outcome import observe, seed_everything
-from .tracing import Tracer
 from .unwire import decode
 from .wire import FORMAT, encode
 from .workload import verbs
@@ -126,7 +126,7 @@ class Server:
         return observe(self.target(), inputs, way)
 
     def cover(self) -> bool:
-        self.tracer = Tracer(self.target())
+        self.tracer = tracer_for(self.target())
         return True
 
     def covered(self) -> Any:

@@ -98,7 +98,8 @@ def conditional_jumps(
             jumps_if_true = "TRUE" in item.opname or "NOT_NONE" in item.opname
             if_false, if_true = ends if jumps_if_true else ends[::-1]
             yield place, item.offset, if_true, if_false
-        before = item.opname
+        if item.opname != "TO_BOOL":  # 3.13 asks for the truth before it jumps
+            before = item.opname
 
 
 def line_of(item: Any, line: int) -> int:
@@ -116,8 +117,9 @@ def executable(source: str, path: str) -> set[int]:
         waiting.extend(inner)
         if code.co_flags & 0x2:  # CO_NEWLOCALS: a function, not a module or class body
             for item in dis.get_instructions(code):
-                if item.opname not in PROLOGUE and item.starts_line not in (None, False):
-                    found.add(line_of(item, code.co_firstlineno))
+                line = line_of(item, 0)
+                if line and item.opname not in PROLOGUE and item.starts_line not in (None, False):
+                    found.add(line)
     return found
 
 

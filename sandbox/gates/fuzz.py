@@ -14,6 +14,7 @@ from perfbot.sandbox.inputs.signature import ORDINARY, literals_new_in
 from perfbot.sandbox.oracle import Expected
 from perfbot.sandbox.outcome import Outcome
 from perfbot.sandbox.verdict import Evidence, Status
+from perfbot.sandbox.worker import ChildFailedError
 
 FRESH_SHARE = 2
 """Half as many inputs as the corpus has are drawn anew for each edit, with a secret seed, so that
@@ -172,7 +173,10 @@ def shrunk(candidate: Candidate, found: Refutation, seed: int) -> Refutation:
     refuting: dict[bytes, Refutation] = {}
 
     def refutes(inputs: bytes) -> bool:
-        again = visit(candidate, inputs, found.breaking)
+        try:
+            again = visit(candidate, inputs, found.breaking)
+        except ChildFailedError:  # the sandbox failed, which shows nothing of this input
+            return False
         if again is not None:
             refuting[inputs] = again
         return again is not None

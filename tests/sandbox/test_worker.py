@@ -383,3 +383,27 @@ def test_the_parts_of_a_batch_share_one_deadline(
             pair.outputs(EDIT)
     finally:
         pair.close()
+
+
+FILLS = """\
+import os, time
+
+def fill():
+    while True:
+        try:
+            if os.fork() == 0:
+                os.setsid()
+                time.sleep(60)
+        except OSError:
+            time.sleep(60)
+"""
+
+
+def test_a_sandbox_that_a_candidate_filled_is_replaced(tmp_path: Path) -> None:
+    """What a call left running, up to the limit of processes, keeps no later call from its turn."""
+    (tmp_path / "mod.py").write_text(FILLS)
+    target = locate(tmp_path, "mod.py", "fill", import_root=".")
+    with Runner(Project(tmp_path, Path(sys.executable)), target, FILLS, hash_seed=1) as runner:
+        for _ in range(2):
+            found = runner.call(encode([(), {}]), cpu_s=5, wall_s=2)
+            assert found.status == "timeout", found
