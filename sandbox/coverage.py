@@ -1,9 +1,11 @@
 """Which lines and branches of a version's target, and of its new helpers, the inputs reach."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from perfbot.sandbox.baseline import Baseline
+from perfbot.sandbox.inputs.bounded import least_int
+from perfbot.sandbox.inputs.signature import Parameter
 from perfbot.sandbox.languages.python import functions
 from perfbot.sandbox.languages.python_guards import decided, declared
 from perfbot.sandbox.outcome import Runner
@@ -95,6 +97,20 @@ def missing(
     return found
 
 
+def stated_ints(baseline: Baseline) -> tuple[list[Parameter], dict[str, int]]:
+    """The parameters, and the least int that the docstring or the annotation allows each.
+
+    `Annotated[int, Gt(0)]`, under whatever name, is written as `int`.
+    """
+    parameters, least = list(baseline.signature.parameters), dict(baseline.least_ints)
+    for at, item in enumerate(parameters):
+        first = least_int(baseline.bounded_shapes().get(item.name))
+        if first is not None:
+            parameters[at] = replace(item, annotation="int")
+            least[item.name] = max(first, least.get(item.name, first))
+    return parameters, least
+
+
 def without_decided(
     baseline: Baseline,
     source: str,
@@ -110,7 +126,7 @@ def without_decided(
     only_ints = [
         name for name in baseline.least_ints if all(type(it.get(name)) is int for it in observed)
     ]
-    known = declared(baseline.signature.parameters, baseline.least_ints, only_ints)
+    known = declared(*stated_ints(baseline), only_ints)
     found = decided(source, baseline.target.qualname, known, unmet)
     open_gaps: list[Uncovered] = []
     closed: list[Uncovered] = []

@@ -147,6 +147,16 @@ def edges(bounds: Bounds) -> Iterator[float]:
                 yield float(limit)
 
 
+def least_int(shape: Shape | None) -> int | None:
+    """The least int that a shape of ints allows; None where there is none, or of other shapes."""
+    if not isinstance(shape, Bounded) or not isinstance(shape.shape, Integers):
+        return None
+    low = shape.bounds.low
+    if not is_finite(low):
+        return None
+    return math.floor(low) + 1 if shape.bounds.above_low else math.ceil(low)
+
+
 def bounded(shape: Shape, bounds: Bounds) -> Shape:
     """The shape with its values held to the bounds; the shape itself where they say nothing."""
     if not bounds.of_numbers and not bounds.of_lengths:

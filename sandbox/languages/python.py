@@ -4,6 +4,7 @@ import ast
 import difflib
 import functools
 import re
+import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -70,7 +71,9 @@ def syntax_tree(source: str, path: str) -> ast.Module:
         line = error.lineno or 1
         raise UsageError(
             f"{path}:{line}: not valid Python: {error.msg}",
-            "Correct that line, then run perfbot again.",
+            "Correct that line, then run perfbot again. If it is the syntax of a newer Python than "
+            f"{sys.version_info[0]}.{sys.version_info[1]}, which perfbot runs on, install perfbot "
+            "for that one.",
         ) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise UsageError(f"{path}: not valid Python: {error}") from error

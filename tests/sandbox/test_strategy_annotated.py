@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from perfbot.sandbox.candidate import Candidate
 from perfbot.sandbox.drivers.values import Made, Object
+from perfbot.sandbox.edit import Edit
+from perfbot.sandbox.gates import coverage
 from perfbot.sandbox.inputs.annotations import shape_for
 from perfbot.sandbox.inputs.bounds import Bounds
 from perfbot.sandbox.inputs.choices import SeededChoices
@@ -64,6 +67,27 @@ def test_what_the_original_itself_refuses_is_behaviour(tmp_path: Path) -> None:
     with prepared(kind, tmp_path) as baseline:
         assert judged(baseline, kind.wrong).status is Status.REFUTED
         assert judged(baseline, kind.right).status is Status.SURVIVED
+
+
+@pytest.mark.parametrize(
+    ("guard", "status"),
+    [("x <= 0", Status.SURVIVED), ("x == 999_983", Status.UNKNOWN), ("x == 0 or x < 1", Status.SURVIVED)],
+)
+def test_guards_against_what_is_outside_are_no_gap(
+    guard: str, status: Status, tmp_path: Path
+) -> None:
+    """A branch that the bounds exclude needs no input to run it; one that they allow does."""
+    header = "from typing import Annotated\nfrom annotated_types import Gt\n"
+    kind = Kind("natural", "N", "7", "", header=header + "N = Annotated[int, Gt(0)]\n")
+    body = f"    if {guard}:\n        return repr(x)\n    return repr(x)\n"
+    with prepared(kind, tmp_path) as baseline:
+        candidate = Candidate(baseline, Edit(kind.module(body)))
+        assert candidate.start() is None
+        try:
+            found = coverage.check(candidate)
+        finally:
+            candidate.close()
+    assert found.status is status, found.detail
 
 
 def drawn(annotation: str, names: Scope, *seen: object, count: int = 400) -> list[object]:
