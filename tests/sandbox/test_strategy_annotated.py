@@ -71,7 +71,11 @@ def test_what_the_original_itself_refuses_is_behaviour(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("guard", "status"),
-    [("x <= 0", Status.SURVIVED), ("x == 999_983", Status.UNKNOWN), ("x == 0 or x < 1", Status.SURVIVED)],
+    [
+        ("x <= 0", Status.SURVIVED),
+        ("x == 999_983", Status.UNKNOWN),
+        ("x == 0 or x < 1", Status.SURVIVED),
+    ],
 )
 def test_guards_against_what_is_outside_are_no_gap(
     guard: str, status: Status, tmp_path: Path
