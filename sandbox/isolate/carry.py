@@ -76,7 +76,7 @@ def main(fd: int) -> None:
     try:
         _make(order)
         _carry(order, held)
-    except (OSError, Refused) as problem:
+    except (OSError, Refused, subprocess.TimeoutExpired) as problem:
         print(COMPLAINT, problem, file=sys.stderr, flush=True)
         sys.exit(1)
     finally:
@@ -155,7 +155,8 @@ def _carry(order: Order, held: list[int]) -> None:
                 _let_go(order, held)
                 client.wait()
         finally:
-            # With the line the container has ended, and with it its client.
+            # Without a line, and none to be had, the container ends, and with it its client.
+            listener.close()
             client.wait(_PATIENCE_S)
 
 

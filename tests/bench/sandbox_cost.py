@@ -1,6 +1,6 @@
 """What the sandbox costs: a start, a candidate, and work inside, as ratios to the same thing bare.
 
-    python tests/bench/sandbox_cost.py [--runs 20] [--only start]
+    python tests/bench/sandbox_cost.py [--runs 20] [--only start] [--sandbox podman]
 
 Each row compares two ways of doing one thing, in turns and in changing order on one core, so that
 what else the machine does hits both. A ratio is the median over these pairs, with the range of
@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from perfbot.sandbox.isolate.choice import AUTO, CHOICES, choose
 from perfbot.sandbox.isolate.process import (
     Box,
     Ended,
@@ -223,7 +224,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=20, help="pairs per row")
     parser.add_argument("--only", default="", help="rows whose name contains this")
+    parser.add_argument("--sandbox", choices=CHOICES[:-1], default=AUTO)
     options = parser.parse_args()
+    choose(options.sandbox)
     found = describe()
     print(f"{found['backend']}, {found['mode']} mode, {found['accounting']}; {options.runs} pairs")
     print(f"{'':58}{'ms':>9}{'ms':>9}{'ratio':>8}  middle half")

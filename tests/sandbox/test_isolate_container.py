@@ -263,6 +263,35 @@ def test_nothing_survives_a_killed_perfbot(name: str) -> None:
     assert subprocess.run(["pgrep", "-f", mark], check=False).returncode == 1
 
 
+STARTER = """
+import sys
+from perfbot.sandbox.isolate import choice, container
+from perfbot.sandbox.isolate.process import Box, Limits, run
+choice.choose(container.installed(sys.argv[1]))
+print("ready", flush=True)
+while True:
+    run(["true"], box=Box(), limits=Limits())
+"""
+
+
+@pytest.mark.parametrize("after_s", [0.05, 0.15, 0.3, 0.5])
+def test_nothing_survives_a_perfbot_killed_while_it_starts_one(name: str, after_s: float) -> None:
+    """Whichever step of a start SIGKILL hits, container and folder go within seconds."""
+    parent = subprocess.Popen([sys.executable, "-c", STARTER, name], stdout=subprocess.PIPE)
+    assert parent.stdout is not None and parent.stdout.readline()
+    time.sleep(after_s)
+    parent.kill()
+    parent.communicate()
+    pattern = f"perfbot-box-{parent.pid}-*"
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline and (
+        containers(name) or list(Path(mounts_parent()).glob(pattern))
+    ):
+        time.sleep(0.1)
+    assert containers(name) == []
+    assert list(Path(mounts_parent()).glob(pattern)) == []
+
+
 def test_it_is_named(name: str) -> None:
     """The evidence says which program it is, its version, and what it leaves open."""
     said = describe()
