@@ -1,0 +1,16 @@
+// class: reliance on undefined behaviour (a shift by 64 and more); gate: sanitize, fuzz
+// target: add_times
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+void add_times(std::vector<std::uint64_t>& sums, const std::vector<std::uint64_t>& values,
+               unsigned char times) {
+    const bool same = &sums == &values;
+    const std::size_t size = std::min(sums.size(), values.size());
+    for (std::size_t at = 0; at < size; ++at) {
+        if (same) sums[at] <<= times;
+        else sums[at] += values[at] * times;
+    }
+}

@@ -1,0 +1,14 @@
+// kind: no intermediate (hashed as it comes)
+// target: hash_lines
+#include <cstdint>
+#include <string>
+#include <vector>
+
+std::uint64_t hash_lines(const std::vector<std::string>& lines) {
+    std::uint64_t hash = 14695981039346656037u;
+    for (const std::string& line : lines) {
+        for (const char c : line) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+        hash = (hash ^ '\n') * 1099511628211u;
+    }
+    return hash;
+}

@@ -1,0 +1,30 @@
+// kind: algorithm (sums from the beginning)
+// target: Ledger::totals
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+class Ledger {
+public:
+    explicit Ledger(std::vector<std::uint64_t> amounts) : amounts_(std::move(amounts)) {}
+    std::vector<std::uint64_t> totals(
+        const std::vector<std::pair<std::uint32_t, std::uint32_t>>& ranges) const;
+
+private:
+    std::vector<std::uint64_t> amounts_;
+};
+
+std::vector<std::uint64_t> Ledger::totals(
+    const std::vector<std::pair<std::uint32_t, std::uint32_t>>& ranges) const {
+    std::vector<std::uint64_t> before(amounts_.size() + 1);
+    for (std::size_t at = 0; at < amounts_.size(); ++at) before[at + 1] = before[at] + amounts_[at];
+    std::vector<std::uint64_t> found;
+    found.reserve(ranges.size());
+    for (const auto& [first, last] : ranges) {
+        const std::size_t end = std::min<std::size_t>(last, amounts_.size());
+        found.push_back(first < end ? before[end] - before[first] : 0);
+    }
+    return found;
+}

@@ -1,0 +1,13 @@
+// class: overflow (keys are compared by their difference); gate: fuzz, replay, sanitize
+// target: order_by_key
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+void order_by_key(std::vector<std::pair<int, std::string>>& rows) {
+    std::stable_sort(rows.begin(), rows.end(), [](const auto& left, const auto& right) {
+        return left.first - right.first < 0;
+    });
+}

@@ -1,0 +1,13 @@
+// class: semantic drift (equal keys change places); gate: replay, fuzz
+// target: order_by_key
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+void order_by_key(std::vector<std::pair<int, std::string>>& rows) {
+    std::sort(rows.begin(), rows.end(), [](const auto& left, const auto& right) {
+        return left.first < right.first;
+    });
+}

@@ -1,0 +1,9 @@
+"""Numbers that repeat."""
+
+import random
+
+
+def cases():
+    draw = random.Random(17)
+    for size in (50, 500, 3000):
+        yield ([draw.randrange(size) for _ in range(size)],)

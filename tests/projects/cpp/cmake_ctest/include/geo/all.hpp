@@ -1,0 +1,2 @@
+#pragma once
+#include "geo/area.hpp"

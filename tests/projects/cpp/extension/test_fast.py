@@ -1,0 +1,5 @@
+import fast
+
+
+def test_triangle():
+    assert fast.triangle(4) == 10

@@ -1,0 +1,2 @@
+long sum(const int *values, int n);
+int clip(int value);
