@@ -13,10 +13,10 @@ from perfbot.optimizer.report import render_measurement, render_verdict
 from perfbot.optimizer.scratch import copy_tree
 from perfbot.optimizer.session import Session, opened
 from perfbot.optimizer.target import resolve
-from perfbot.sandbox.candidate import standard_imports
 from perfbot.sandbox.edit import Edit, baseline
 from perfbot.sandbox.errors import UsageError
 from perfbot.sandbox.intake import edit_from
+from perfbot.sandbox.language import language_of
 from perfbot.sandbox.measure import aa_decisions
 from perfbot.sandbox.measure import measure as measure_pair
 from perfbot.sandbox.target import Target
@@ -132,11 +132,12 @@ def pair_for(session: Session, edit: Edit) -> tuple[Sequence[TimingCase], OpenPa
         raise UsageError(
             f"no case of {session.target.qualname} can be timed", "add some with --workload FILE"
         )
+    shared_imports = language_of(session.target).shared_imports
     open_pair = pair_opener(
         session.baseline.project,
         session.target,
         (session.target.file_source, edit.file_source),
-        imports=(*session.baseline.imports, *standard_imports(edit.file_source)),
+        imports=(*session.baseline.imports, *shared_imports(edit.file_source)),
         reseed=timing.random,
     )
     return timing.cases, open_pair

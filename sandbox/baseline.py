@@ -5,6 +5,7 @@ module's data, and how strong those inputs are (mutants). DESIGN section 5, last
 """
 
 import random
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -12,21 +13,22 @@ from typing import TYPE_CHECKING
 from perfbot.sandbox.drivers.values import WireError
 from perfbot.sandbox.drivers.wire import encode
 from perfbot.sandbox.errors import BaselineError, UsageError
-from perfbot.sandbox.exploration import BEYOND, INSIDE, Source, arguments_of, draw, encoded
+from perfbot.sandbox.exploration import BEYOND, INSIDE, Source, arguments_of, draw, encoded, largest
 from perfbot.sandbox.inputs.arguments import Arguments
-from perfbot.sandbox.inputs.characters import with_rare_characters
-from perfbot.sandbox.inputs.generic import twins
+from perfbot.sandbox.inputs.characters import respelt, with_rare_characters
 from perfbot.sandbox.inputs.growth import grown
 from perfbot.sandbox.inputs.scalars import Shape
-from perfbot.sandbox.inputs.scope import Scope, scope_of
-from perfbot.sandbox.inputs.signature import Signature, literals_new_in, target_signature
+from perfbot.sandbox.inputs.scope import Scope
+from perfbot.sandbox.inputs.signature import Signature
 from perfbot.sandbox.inputs.stated import below
 from perfbot.sandbox.inputs.strategy import bounded_shapes
 from perfbot.sandbox.inputs.within import arguments_within
+from perfbot.sandbox.language import language_of
 from perfbot.sandbox.oracle import Expected, Oracle
+from perfbot.sandbox.patience import FUZZ_CPU_S, Patience, slept_through, without_sleep
 from perfbot.sandbox.project import Project
 from perfbot.sandbox.settings import Settings
-from perfbot.sandbox.suite import SuiteRun, run_suite
+from perfbot.sandbox.suite import SUITE_S, SuiteRun
 from perfbot.sandbox.target import Target
 from perfbot.sandbox.workload import WorkloadFile, WorkloadProcess, named_cases
 
@@ -35,8 +37,6 @@ if TYPE_CHECKING:
     from perfbot.sandbox.strength import Strength
     from perfbot.sandbox.timing_cases import Timing
 
-FUZZ_CPU_S = 0.25
-"""CPU seconds the original may spend on a generated input; larger ones are beyond the edge."""
 CASE_CPU_S = 20.0
 SWEEPS = ((8, INSIDE), (8, INSIDE), (8, BEYOND), (40, INSIDE), (200, INSIDE))
 """(largest container, inside or beyond the domain), each a fifth of the examples: small first."""
@@ -83,6 +83,10 @@ class Baseline:
     """The largest container that the original answers in time."""
     int_limit: int | None = None
     """The largest int argument that it answers in time, where one ran out of it."""
+    float_limit: float | None = None
+    """The largest float argument on which it does not sleep, where it slept on one."""
+    patience: Patience = field(default_factory=Patience)
+    """How long the original is waited for on the next generated input."""
     least_ints: dict[str, int] = field(default_factory=dict)
     """The least int that the docstring allows, of the parameters of which it says so."""
     bounded: dict[str, Shape] | None = None
@@ -132,7 +136,7 @@ class Baseline:
     def scope(self) -> Scope:
         """What the names in the target's annotations stand for."""
         if self.names is None:
-            self.names = scope_of_target(self.project, self.target)
+            self.names = language_of(self.target).scope(self.project, self.target)
         return self.names
 
     def bounded_shapes(self) -> dict[str, Shape]:
@@ -142,9 +146,11 @@ class Baseline:
         return self.bounded
 
     def beyond_edge(self, inputs: bytes) -> bool:
-        """Whether an int is as large as one on which the original ran out of time, or a value is
+        """Whether a number is as large as one on which the original ran out of time, or a value is
         outside what the docstring or the annotations allow."""
-        if self.int_limit is not None and largest_int(inputs) > self.int_limit:
+        if self.int_limit is not None and largest(int, inputs) > self.int_limit:
+            return True
+        if self.float_limit is not None and largest(float, inputs) > self.float_limit:
             return True
         floors, shapes = self.least_ints, self.bounded_shapes()
         if not floors and not shapes:
@@ -156,9 +162,7 @@ class Baseline:
     def strength(self) -> "Strength":
         """How well the inputs tell mutants from the original; found out at the first need."""
         if self.measured_strength is None:
-            from perfbot.sandbox.strength import oracle_strength
-
-            self.measured_strength = oracle_strength(self)
+            self.measured_strength = language_of(self.target).strength(self)
             self.worth_keeping = True
         return self.measured_strength
 
@@ -177,7 +181,8 @@ def prepare(
     Raises: BaselineError when the original does not import, its tests fail, it has no inputs to
     judge by, or its answers cannot be compared; UsageError for a workload that does not load.
     """
-    oracle = Oracle(project, target)
+    language = language_of(target)
+    oracle = language.open_oracle(project, target)
     workload: WorkloadProcess | None = None
     try:
         oracle.start()
@@ -189,7 +194,7 @@ def prepare(
             target=target,
             settings=settings,
             oracle=oracle,
-            signature=target_signature(target),
+            signature=language.signature(project, target),
             workload=workload,
             suite=suite,
             imports=loaded.imports,
@@ -207,21 +212,9 @@ def prepare(
     return baseline
 
 
-def scope_of_target(project: Project, target: Target) -> Scope:
-    """The scope that the target's annotations are read in."""
-    return scope_of(
-        target.file_source,
-        target.module,
-        package=target.path.endswith("/__init__.py"),
-        root=project.root,
-        import_roots=project.import_roots,
-        qualname=target.qualname,
-    )
-
-
 def passing_suite(project: Project, target: Target) -> SuiteRun:
     """The suite's run with calls captured. Raises: BaselineError unless all of it passes."""
-    suite = run_suite(project, target, capture=True)
+    suite = language_of(target).run_suite(project, target, capture=True, wall_s=SUITE_S)
     failed = [name for name, outcome in suite.tests.items() if outcome == "failed"]
     if failed:
         raise BaselineError(
@@ -250,9 +243,8 @@ def gather_cases(baseline: Baseline) -> None:
         named += named_cases(baseline.workload.cases(), "case")
         require_callable(baseline, named)
     named += named_cases(baseline.suite.calls, "call")
-    if ">>>" in target.source:
-        doctests = run_suite(baseline.project, target, capture=True, doctests=True)
-        named += named_cases(doctests.calls, "doctest call")
+    documented = language_of(target).documented_calls(baseline.project, target)
+    named += named_cases(documented, "doctest call")
     seen = set()
     for name, inputs in named:
         if inputs not in seen:
@@ -286,10 +278,9 @@ def require_equivalent(baseline: Baseline) -> None:
 
 def grow_corpus(baseline: Baseline) -> None:
     """Generate inputs and keep those on which the original gives a comparable answer."""
-    from perfbot.sandbox.stated_domain import stated_floors, with_enforced
-
-    baseline.least_ints = stated_floors(baseline)
-    baseline.signature, baseline.bounded = with_enforced(baseline), None
+    language = language_of(baseline.target)
+    baseline.least_ints, baseline.signature = language.stated(baseline)
+    baseline.bounded = None
     settings = baseline.settings
     randomly = random.Random(settings.seed)
     taken: set[bytes] = {item.inputs for _, item in baseline.cases}
@@ -309,7 +300,9 @@ def grow_corpus(baseline: Baseline) -> None:
     observed = baseline.observed()
     for inputs in encoded(with_rare_characters(baseline.signature, observed)):
         grow(baseline, inputs, taken, beyond=False)
-    for inputs in encoded(twins(baseline.signature, observed, baseline.target.file_source)):
+    for inputs in encoded(respelt(baseline.signature, observed)):
+        grow(baseline, inputs, taken, beyond=True)
+    for inputs in encoded(language.twins(baseline)):
         grow(baseline, inputs, taken, beyond=True)
     for size in LARGE:
         for inputs in encoded(grown(observed, size, GROWN, randomly.getrandbits(32))):
@@ -321,7 +314,7 @@ def grow_corpus(baseline: Baseline) -> None:
 
 def own_literals(target: Target) -> tuple[object, ...]:
     """The constants in the target: where its branches turn."""
-    return literals_new_in("pass", target.source)
+    return language_of(target).new_literals("", target.source)
 
 
 def grow(baseline: Baseline, inputs: bytes, taken: set[bytes], *, beyond: bool) -> None:
@@ -340,8 +333,10 @@ def grow(baseline: Baseline, inputs: bytes, taken: set[bytes], *, beyond: bool) 
 
 def generated(baseline: Baseline, inputs: bytes, *, beyond: bool) -> Expected:
     """What the original does on a generated input; one that took too long lowers the limit."""
-    found = baseline.oracle.ask(inputs, cpu_s=FUZZ_CPU_S)
-    if found.discarded == "timeout" and (size := largest_int(inputs)) > SMALL_INT:
+    found, asleep = waited_for(baseline, inputs)
+    if asleep:
+        lower_for_sleep(baseline, inputs)
+    elif found.discarded == "timeout" and (size := largest(int, inputs)) > SMALL_INT:
         baseline.int_limit = min(baseline.int_limit or size, max(size // 4, SMALL_INT))
     outcome = found.outcomes[0]
     if found.discarded is not None or outcome.status != "raise" or outcome.explicit:
@@ -351,13 +346,28 @@ def generated(baseline: Baseline, inputs: bytes, *, beyond: bool) -> Expected:
     return found
 
 
-def largest_int(inputs: bytes) -> int:
-    """The largest absolute value of an int that is itself an argument; 0 beside large data."""
-    if len(inputs) > OBSERVED_BYTES:
-        return 0
-    arguments = arguments_of(inputs)
-    values = [*arguments.args, *arguments.kwargs.values()]
-    return max((abs(item) for item in values if type(item) is int), default=0)
+def waited_for(baseline: Baseline, inputs: bytes) -> tuple[Expected, bool]:
+    """What the original does on a generated input, and whether it slept on it."""
+    oracle, patience = baseline.oracle, baseline.patience
+    if (known := oracle.known.get(inputs)) is not None:
+        return known, False
+    started = time.monotonic()
+    found = oracle.ask(inputs, cpu_s=patience.cpu_s(), wall_s=patience.wall_s())
+    wall_s = time.monotonic() - started
+    late = found.discarded == "timeout"
+    # A process that was ended leaves no CPU time to read, but its limit tells.
+    cpu_s = FUZZ_CPU_S if late and not slept_through(found) else found.seconds
+    return found, patience.note(answered=not late, cpu_s=cpu_s, wall_s=wall_s)
+
+
+def lower_for_sleep(baseline: Baseline, inputs: bytes) -> None:
+    """Keep the numbers away that the original sleeps on: seconds, most likely."""
+    if (seconds := largest(float, inputs)) > 0:
+        low = without_sleep(seconds)
+        baseline.float_limit = min(baseline.float_limit or low, low)
+    elif (size := largest(int, inputs)) > 1:
+        least = max(int(without_sleep(size)), 1)
+        baseline.int_limit = min(baseline.int_limit or least, least)
 
 
 def require_comparable(baseline: Baseline) -> None:

@@ -18,9 +18,10 @@ from perfbot.sandbox.coverage import Uncovered
 from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.drivers.values import WireError
 from perfbot.sandbox.drivers.wire import encode
-from perfbot.sandbox.inputs.signature import marked, target_signature
+from perfbot.sandbox.inputs.signature import marked
 from perfbot.sandbox.interpreter import ask
-from perfbot.sandbox.oracle import Expected, Oracle
+from perfbot.sandbox.language import language_of
+from perfbot.sandbox.oracle import Expected
 from perfbot.sandbox.outcome import Outcome
 from perfbot.sandbox.project import Project
 from perfbot.sandbox.settings import Settings
@@ -131,7 +132,8 @@ def load(
         seeds, suite, imports, state, load_s, cases, corpus, discarded, size_limit, int_limit,
         least_ints, enforced, strength, gaps, timing,
     ) = document  # fmt: skip
-    oracle = Oracle(project, target, hash_seeds=tuple(seeds))
+    language = language_of(target)
+    oracle = language.open_oracle(project, target, tuple(seeds))
     kept = [expected(item) for item in corpus]
     named = [(name, expected(item)) for name, item in cases]
     oracle.known = {item.inputs: item for item in [*kept, *(item for _, item in named)]}
@@ -141,7 +143,7 @@ def load(
         target=target,
         settings=settings,
         oracle=oracle,
-        signature=marked(target_signature(target), enforced),
+        signature=marked(language.signature(project, target), enforced),
         workload=workload,
         suite=suite_run(suite),
         imports=tuple(imports),

@@ -1,14 +1,13 @@
 """A Candidate: one edit on trial, its processes, and the inputs it was shown."""
 
-import ast
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from perfbot.sandbox.baseline import Baseline
 from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.guards import Guard
-from perfbot.sandbox.oracle import Expected, judge
+from perfbot.sandbox.language import language_of
+from perfbot.sandbox.oracle import Expected
 from perfbot.sandbox.outcome import Outcome, Runner
 from perfbot.sandbox.verdict import Counterexample
 
@@ -41,7 +40,8 @@ class Candidate:
 
     def start_one(self, hash_seed: int) -> str | None:
         baseline = self.baseline
-        imports = (*baseline.imports, *standard_imports(self.edit.file_source))
+        language = language_of(baseline.target)
+        imports = (*baseline.imports, *language.shared_imports(self.edit.file_source))
         runner = Runner(
             baseline.project,
             baseline.target,
@@ -62,7 +62,7 @@ class Candidate:
         equivalent = None
         if workload is not None and "equivalent" in workload.has:
             equivalent = workload.equivalent
-        found = judge(expected, actual, equivalent=equivalent)
+        found = self.baseline.oracle.judge(expected, actual, equivalent=equivalent)
         return None if found is None else (found, actual)
 
     def close(self) -> None:
@@ -76,24 +76,12 @@ def counterexample(
 ) -> Counterexample:
     """What a person is shown of an input on which the edit differs, looked at in that `way`."""
     from perfbot.sandbox.explanation import call_text, outcome_text
-    from perfbot.sandbox.snippet import snippet
 
-    target = candidate.baseline.target
+    target, edit = candidate.baseline.target, candidate.edit.file_source
     return Counterexample(
         call=call_text(target, expected.inputs),
         expected=outcome_text(expected.outcomes[0]),
         actual=outcome_text(actual),
         difference=found,
-        snippet=snippet(target, candidate.edit.file_source, expected.inputs, way),
+        snippet=language_of(target).snippet(target, edit, expected.inputs, way),
     )
-
-
-def standard_imports(source: str) -> tuple[str, ...]:
-    """The standard modules that a file imports at its top: loaded before any version is timed."""
-    names: list[str] = []
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.Import):
-            names += [item.name for item in node.names]
-        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
-            names.append(node.module)
-    return tuple(name for name in names if name.split(".")[0] in sys.stdlib_module_names)

@@ -22,14 +22,16 @@ def difference(
     expected: Outcome,
     actual: Outcome,
     *,
-    unordered: bool = False,
+    unordered: int = 0,
     equivalent: Equivalent | None = None,
     inputs: bytes = b"",
 ) -> str | None:
     """One sentence saying how `actual` differs from `expected`, or None if it does not.
 
-    An exception that the original raised by accident (by no `raise` of the project's own) must
-    only be of the same type: DESIGN section 5.7.
+    Of an exception that the original raised by accident (by no `raise` of the project's own) only
+    the type is compared: DESIGN section 5.7; the arguments and the side effects that it leaves
+    behind are compared like any other's. In the outermost `unordered` levels of containers order
+    does not count.
     """
     if actual.status not in ("return", "raise"):
         return f"no answer ({actual.status}): {actual.body.decode(errors='replace')[:TEXT_LIMIT]}"
@@ -37,7 +39,8 @@ def difference(
         return f"{says(actual)} where the original {says(expected)}"
     if expected.status == "raise" and not expected.explicit:
         ours, theirs = exception_name(expected), exception_name(actual)
-        return None if ours == theirs else f"raises {theirs} where the original raises {ours}"
+        if ours != theirs:
+            return f"raises {theirs} where the original raises {ours}"
     try:
         if expected.body != actual.body:
             found = body_difference(expected, actual, unordered, equivalent, inputs)
@@ -53,7 +56,7 @@ def difference(
 def body_difference(
     expected: Outcome,
     actual: Outcome,
-    unordered: bool,
+    unordered: int,
     equivalent: Equivalent | None,
     inputs: bytes,
 ) -> str | None:
@@ -62,10 +65,14 @@ def body_difference(
         return "a large result differs"
     if type(after) is not list or len(after) != len(before):
         return "an answer that is not an outcome"
+    if expected.status == "raise" and not expected.explicit:
+        before, after = [None, *before[1:]], [None, *after[1:]]
+        if encode(before) == encode(after):
+            return None
     if (
         unordered
         and small(after, [SEAL_BYTES])  # each item takes a byte, unless it is named many times
-        and encode(unordered_parts(before)) == encode(unordered_parts(after))
+        and encode(unordered_parts(before, unordered)) == encode(unordered_parts(after, unordered))
     ):
         return None
     if (
@@ -143,26 +150,32 @@ def same_bytes(ours: Any, theirs: Any) -> bool:
     return encode(ours) == encode(theirs)
 
 
-def unordered_parts(parts: Any) -> list[Any]:
+def unordered_parts(parts: Any, levels: int) -> list[Any]:
     """The result, the arguments and the keyword arguments of a body, each in one order."""
-    return [sorted_deeply(part) for part in parts]
+    return [in_one_order(part, levels) for part in parts]
 
 
-def sorted_deeply(value: Any) -> Any:
-    """`value` with its lists, tuples and dicts in one order, for originals whose order varies.
+def in_one_order(value: Any, levels: int) -> Any:
+    """`value` with its lists, tuples and dicts in one order, the outermost `levels` of them.
 
-    Each is named by its type, so that a list stays another thing than a tuple.
+    For originals whose order varies. Each is named by its type, so that a list stays another thing
+    than a tuple.
     """
+    if levels == 0:
+        return value
     name = type(value).__name__
     if isinstance(value, (list, tuple)):
-        return name, sorted((sorted_deeply(item) for item in value), key=encode)
+        return name, sorted((in_one_order(item, levels - 1) for item in value), key=encode)
     if isinstance(value, dict):
-        pairs = ((sorted_deeply(key), sorted_deeply(item)) for key, item in value.items())
+        pairs = (
+            (in_one_order(key, levels - 1), in_one_order(item, levels - 1))
+            for key, item in value.items()
+        )
         return name, sorted(pairs, key=encode)
     if isinstance(value, Drained):
-        return name, value.kind, sorted_deeply(value.items), value.ended, value.final
+        return name, value.kind, in_one_order(value.items, levels), value.ended, value.final
     if isinstance(value, Object):
-        return name, value.module, value.qualname, sorted_deeply(value.state)
+        return name, value.module, value.qualname, in_one_order(value.state, levels)
     return value
 
 

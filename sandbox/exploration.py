@@ -9,6 +9,7 @@ domain), so no edit is judged there.
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.drivers.values import WireError
@@ -22,6 +23,9 @@ SHRINK_S = 2.0
 EXAMPLES = 300
 INSIDE, BEYOND = 0, 100
 """Percent of the draws that break what all observed inputs have in common."""
+READ_BYTES = 1 << 20
+"""Inputs above this size are not read for one number in them."""
+Number = TypeVar("Number", int, float)
 Visit = Callable[[bytes], bool]
 """Takes encoded arguments; True: this input refutes, shrink it."""
 
@@ -35,6 +39,18 @@ def arguments_of(inputs: bytes) -> Arguments:
 def inputs_of(arguments: Arguments) -> bytes:
     """The encoded form of an argument list. Raises: WireError."""
     return encode([arguments.args, dict(arguments.kwargs)])
+
+
+def largest(kind: type[Number], inputs: bytes) -> Number:
+    """The largest absolute value of an argument of that number type; 0 beside large data."""
+    if len(inputs) > READ_BYTES:
+        return kind(0)
+    arguments: Arguments = arguments_of(inputs)
+    values = [*arguments.args, *arguments.kwargs.values()]
+    return max(
+        (abs(item) for item in values if isinstance(item, kind) and type(item) is kind),
+        default=kind(0),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """The Oracle: what the original does on an input. It lives in the parent alone."""
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from perfbot.sandbox.comparison import CAPACITY, Equivalent, difference, unordered_parts
 from perfbot.sandbox.drivers.values import WireError
@@ -14,6 +14,11 @@ from perfbot.sandbox.target import Target
 
 ORIGINAL_CPU_S = 2.0
 """An input on which the original needs more CPU time than this is discarded, and counted."""
+ORDER_SEEDS = 6
+"""Before an edit is refuted for an order alone, the original is asked under so many more seeds: an
+order of two groups that depends on the hash seed looks fixed under all eight once in 128."""
+ORDER_LEVELS = (1, 2, 3, 4, 6, 100)
+"""So many outermost levels of containers are tried as what has no fixed order, the fewest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +30,9 @@ class Expected:
     """One per hash seed; equal ones unless the original's order depends on the seed."""
     discarded: str | None = None
     """timeout, unsendable, capacity or unstable: no edit is judged on such an input."""
-    unordered: bool = False
-    """The original's own order depends on the hash seed, so only the unordered values count."""
+    unordered: int = 0
+    """The original's own order depends on the hash seed in so many outermost levels of containers:
+    there only what they hold is compared."""
     seconds: float = 0.0
 
 
@@ -56,17 +62,16 @@ class Oracle:
         self.hash_seeds = hash_seeds or (secrets.randbelow(2**31) + 1, secrets.randbelow(2**31) + 1)
         self.imports = list(imports)
         self.known: dict[bytes, Expected] = {}
+        self.varying: dict[bytes, int] = {}
         self.runners: list[Runner] = []
+        self.more_runners: list[Runner] = []
 
     def start(self) -> None:
         """Load the original. Raises: BaselineError if its module does not import."""
         if self.runners:
             return
         for seed in self.hash_seeds:
-            runner = Runner(
-                self.project, self.target, self.target.file_source, hash_seed=seed,
-                imports=self.imports,
-            )  # fmt: skip
+            runner = self.original_under(seed)
             self.runners.append(runner)
             failure = runner.start()
             if failure is not None:
@@ -75,6 +80,12 @@ class Oracle:
                     f"{self.target.path} does not import: {failure}",
                     "mend the import, or name the project's interpreter with --python PATH",
                 )
+
+    def original_under(self, hash_seed: int) -> Runner:
+        return Runner(
+            self.project, self.target, self.target.file_source, hash_seed=hash_seed,
+            imports=self.imports,
+        )  # fmt: skip
 
     def learn_module(self) -> "ModuleFacts":
         """What importing the original brought with it, and how long that took."""
@@ -87,12 +98,20 @@ class Oracle:
         )
         return ModuleFacts(outside, tuple(runner.data_names), seconds)
 
-    def ask(self, inputs: bytes, *, cpu_s: float = ORIGINAL_CPU_S) -> Expected:
-        """What the original does on `inputs`."""
+    def ask(
+        self, inputs: bytes, *, cpu_s: float = ORIGINAL_CPU_S, wall_s: float | None = None
+    ) -> Expected:
+        """What the original does on `inputs`, in at most so many seconds under each hash seed."""
         known = self.known.get(inputs)
         if known is None:
             self.start()
-            known = self.known[inputs] = self.find_out(inputs, cpu_s)
+            for runner in self.runners:
+                runner.wall_s = wall_s
+            try:
+                known = self.known[inputs] = self.find_out(inputs, cpu_s)
+            finally:
+                for runner in self.runners:
+                    runner.wall_s = None
         return known
 
     def find_out(self, inputs: bytes, cpu_s: float) -> Expected:
@@ -111,9 +130,41 @@ class Oracle:
                 return Expected(inputs, (outcome,), "capacity", seconds=seconds)
         if difference(outcomes[0], outcomes[1]) is None:
             return Expected(inputs, (outcomes[0],), seconds=seconds)
-        if same_unordered(outcomes[0], outcomes[1]):
-            return Expected(inputs, tuple(outcomes), unordered=True, seconds=seconds)
+        if levels := levels_apart(outcomes[0], outcomes[1]):
+            return Expected(inputs, tuple(outcomes), unordered=levels, seconds=seconds)
         return Expected(inputs, tuple(outcomes), "unstable", seconds=seconds)
+
+    def judge(
+        self, expected: Expected, actual: Outcome, *, equivalent: Equivalent | None = None
+    ) -> str | None:
+        """How an edit's outcome differs from what the original does on that input, or None.
+
+        Where only the order differs, it counts only if the original's does not depend on the hash
+        seed, of which two by chance may agree.
+        """
+        found = judge(expected, actual, equivalent=equivalent)
+        if found is None or not levels_apart(expected.outcomes[0], actual):
+            return found
+        levels = self.free_levels(expected)
+        if levels == expected.unordered:
+            return found
+        return judge(replace(expected, unordered=levels), actual, equivalent=equivalent)
+
+    def free_levels(self, expected: Expected) -> int:
+        """How many levels have no fixed order in what the original answers under more seeds."""
+        if expected.inputs not in self.varying:
+            first = expected.outcomes[0]
+            apart = (levels_apart(first, other) for other in self.under_more_seeds(expected.inputs))
+            self.varying[expected.inputs] = max(expected.unordered, *apart)
+        return self.varying[expected.inputs]
+
+    def under_more_seeds(self, inputs: bytes) -> Iterator[Outcome]:
+        for at in range(ORDER_SEEDS):
+            if at == len(self.more_runners):
+                runner = self.original_under(secrets.randbelow(2**31) + 1)
+                self.more_runners.append(runner)
+                runner.start()
+            yield self.more_runners[at].call(inputs, cpu_s=ORIGINAL_CPU_S)
 
     def runner(self) -> Runner:
         """The original under the first hash seed."""
@@ -121,9 +172,9 @@ class Oracle:
         return self.runners[0]
 
     def close(self) -> None:
-        for runner in self.runners:
+        for runner in [*self.runners, *self.more_runners]:
             runner.close()
-        self.runners = []
+        self.runners, self.more_runners = [], []
 
 
 def judge(
@@ -139,14 +190,17 @@ def judge(
     )
 
 
-def same_unordered(one: Outcome, other: Outcome) -> bool:
-    if one.status != other.status or one.effects != other.effects:
-        return False
+def levels_apart(one: Outcome, other: Outcome) -> int:
+    """In how many outermost levels of containers only the order differs; 0: none, or more does."""
+    if one.status != other.status or one.effects != other.effects or one.body == other.body:
+        return 0
     try:
-        parts = [item.parts() for item in (one, other)]
-        if None in parts:
-            return False
-        first, second = (encode(unordered_parts(item)) for item in parts)
-    except (WireError, RecursionError):
-        return False
-    return first == second
+        first, second = one.parts(), other.parts()
+        if first is None or second is None:
+            return 0
+        for levels in ORDER_LEVELS:
+            if encode(unordered_parts(first, levels)) == encode(unordered_parts(second, levels)):
+                return levels
+    except (WireError, RecursionError, TypeError):
+        return 0
+    return 0

@@ -7,6 +7,7 @@ from typing import Any
 
 from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.drivers.values import Raised, WireError
+from perfbot.sandbox.language import language_of
 from perfbot.sandbox.project import Project
 from perfbot.sandbox.target import Target
 from perfbot.sandbox.worker import ChildFailedError, Worker, Zygote
@@ -89,9 +90,13 @@ class Runner:
     ) -> None:
         self.target, self.source, self.state = target, source, state
         self.shares_zygote = zygote is not None
-        self.new_zygote = partial(Zygote, project, hash_seed=hash_seed, imports=imports)
+        self.new_zygote = partial(
+            language_of(target).open_zygote, project, target, hash_seed=hash_seed, imports=imports
+        )
         self.zygote = zygote or self.new_zygote()
         self.worker: Worker | None = None
+        self.wall_s: float | None = None
+        """Wall seconds for calls that are given none; None: as `Channel.request` has it."""
         self.imported: list[str] = []
         self.data_names: list[str] = []
 
@@ -139,6 +144,7 @@ class Runner:
         if self.worker is None and (failure := self.start()) is not None:
             return Outcome("died", False, failure.encode(), b"\xa0")
         assert self.worker is not None
+        wall_s = self.wall_s if wall_s is None else wall_s
         try:
             reply = self.worker.request("call", inputs=inputs, way=way, cpu_s=cpu_s, wall_s=wall_s)
             return parse(reply)

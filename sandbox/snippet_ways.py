@@ -44,7 +44,7 @@ def look(function, args, kwargs, written):
     value = function(*args, **kwargs)
     if hasattr(value, "__await__"):
         value = asyncio.run(value)
-    return in_steps(value, {way!r}, args, written)
+    return in_steps(value, {way!r}, [*args, *kwargs.values()], written)
 """
 AS_TASKS = """\
 def look(function, args, kwargs, written):
@@ -55,8 +55,15 @@ def look(function, args, kwargs, written):
 def look(way: str) -> str:
     """The script's function `look`, which makes the call, and those that it needs."""
     if way in LAZY_WAYS:
-        names = (steps.in_steps, steps.taken, steps.step, steps.change, steps.EachInALoop)
-        values = f"STEPS, SENT = {steps.STEPS}, {steps.SENT}\n\n\n"
+        names = (
+            steps.in_steps,
+            steps.taken,
+            steps.step,
+            steps.change,
+            steps.left_in,
+            steps.EachInALoop,
+        )
+        values = f"STEPS, SENT = {steps.STEPS}, {steps.SENT}\nLIST_ITERATOR = type(iter([]))\n\n\n"
         return values + _text(*names) + IN_STEPS.format(way=way)
     if way in TASK_WAYS:
         return _text(steps.as_tasks) + AS_TASKS.format(way=way)

@@ -5,7 +5,7 @@ A `raise` of the original's own for what is forbidden is behaviour, and edits ha
 
 from collections.abc import Iterator
 
-from perfbot.sandbox.baseline import FUZZ_CPU_S, Baseline
+from perfbot.sandbox.baseline import Baseline
 from perfbot.sandbox.exploration import encoded
 from perfbot.sandbox.inputs.bounded import Bounded, just_outside
 from perfbot.sandbox.inputs.choices import SeededChoices
@@ -15,6 +15,7 @@ from perfbot.sandbox.inputs.scalars import Shape
 from perfbot.sandbox.inputs.signature import Signature, marked
 from perfbot.sandbox.inputs.stated import just_below, least_ints
 from perfbot.sandbox.inputs.strategy import samples
+from perfbot.sandbox.patience import FUZZ_CPU_S, FUZZ_WALL_S
 
 
 def stated_floors(baseline: Baseline) -> dict[str, int]:
@@ -28,7 +29,7 @@ def stated_floors(baseline: Baseline) -> dict[str, int]:
             del floors[name]
             continue
         for inputs in encoded([baseline.signature.call({**bound, name: value})]):
-            outcome = baseline.oracle.ask(inputs, cpu_s=FUZZ_CPU_S).outcomes[0]
+            outcome = baseline.oracle.ask(inputs, cpu_s=FUZZ_CPU_S, wall_s=FUZZ_WALL_S).outcomes[0]
             if outcome.status == "raise" and outcome.explicit:
                 del floors[name]
     return floors
@@ -51,7 +52,7 @@ def refuses(baseline: Baseline, name: str, shape: Shape) -> bool:
     )
     values = just_outside_of(shape, name) if name in bound else ()
     for inputs in encoded(signature.call({**bound, name: value}) for value in values):
-        outcome = baseline.oracle.ask(inputs, cpu_s=FUZZ_CPU_S).outcomes[0]
+        outcome = baseline.oracle.ask(inputs, cpu_s=FUZZ_CPU_S, wall_s=FUZZ_WALL_S).outcomes[0]
         if outcome.status == "raise" and outcome.explicit:
             return True
     return False

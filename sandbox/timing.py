@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from perfbot.sandbox.language import language_of
 from perfbot.sandbox.project import Project
 from perfbot.sandbox.target import Target
-from perfbot.sandbox.worker import ChildFailedError, Worker, Zygote, fork
+from perfbot.sandbox.worker import ChildFailedError, Worker, fork
 
 BASELINE, EDIT = 0, 1
 BATCH_CPU_S = 60.0
@@ -80,7 +81,9 @@ class ForkedPair:
         reseed: bool = False,
     ) -> None:
         self.reseed = reseed
-        self.zygote = Zygote(project, hash_seed=hash_seed, imports=imports, cpu=core)
+        self.zygote = language_of(target).open_zygote(
+            project, target, hash_seed=hash_seed, imports=imports, cpu=core
+        )
         self.fresh: list[Worker | None] = [None, None]
         self.children: list[Worker] = []
         self.calls = [0, 0]

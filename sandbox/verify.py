@@ -4,36 +4,21 @@ Gates run from cheap to dear and stop at the first that does not let the edit th
 the same for every edit of a target is in the Baseline, found out once.
 """
 
-import ast
 import time
-from collections.abc import Callable
 from dataclasses import replace
 
 from perfbot.sandbox.baseline import Baseline
-from perfbot.sandbox.candidate import Candidate, standard_imports
+from perfbot.sandbox.candidate import Candidate
 from perfbot.sandbox.edit import Edit
-from perfbot.sandbox.gates import (
-    build,
-    coverage,
-    fuzz,
-    mutants,
-    policy,
-    repeat,
-    replay,
-    scope,
-    suite,
-    symbolic,
-)
+from perfbot.sandbox.language import Gate, language_of
 from perfbot.sandbox.measure import measure
 from perfbot.sandbox.measurement import Measurement
-from perfbot.sandbox.settings import Settings
 from perfbot.sandbox.timing import pair_opener
 from perfbot.sandbox.timing_cases import agreement, timing_of
 from perfbot.sandbox.trial import Cost, Trial
 from perfbot.sandbox.verdict import Evidence, Status, Verdict
 from perfbot.sandbox.worker import ChildFailedError
 
-Gate = Callable[[Candidate], Evidence]
 PAIRS = 80
 """Pairs that a slow target's budget must have room for, whatever `measure_budget_s` says."""
 DECISIONS = {Status.REFUTED: "refuted", Status.UNKNOWN: "unknown", Status.SURVIVED: "survived"}
@@ -50,7 +35,7 @@ def judge(baseline: Baseline, edit: Edit) -> Trial:
     candidate = Candidate(baseline, edit)
     evidence: list[Evidence] = []
     try:
-        for gate in gates_of(baseline.settings):
+        for gate in language_of(baseline.target).gates(baseline.settings):
             evidence.append(run_gate(gate, candidate))
             if evidence[-1].status < Status.SURVIVED:
                 break
@@ -68,11 +53,6 @@ def judge(baseline: Baseline, edit: Edit) -> Trial:
     )
 
 
-def gates_of(settings: Settings) -> tuple[Gate, ...]:
-    """The gates in their order; the optional ones where they were asked for."""
-    return (*GATES, symbolic.check) if settings.symbolic_s > 0 else GATES
-
-
 def same_code(decisive: Evidence | None) -> bool:
     return decisive is not None and decisive.gate == "dedup"
 
@@ -84,6 +64,7 @@ def timed(baseline: Baseline, trial: Trial, *, candidates_tried: int = 1) -> Tri
     started = time.monotonic()
     settings = baseline.settings
     timing = timing_of(baseline)
+    shared_imports = language_of(baseline.target).shared_imports
     if not timing.cases:
         return decided(
             trial, Measurement("inconclusive", "no case of the target can be timed", None), 0.0
@@ -92,7 +73,7 @@ def timed(baseline: Baseline, trial: Trial, *, candidates_tried: int = 1) -> Tri
         baseline.project,
         baseline.target,
         (baseline.target.file_source, trial.edit.file_source),
-        imports=(*baseline.imports, *standard_imports(trial.edit.file_source)),
+        imports=(*baseline.imports, *shared_imports(trial.edit.file_source)),
         reseed=timing.random,
     )
     measurement = measure(
@@ -137,36 +118,3 @@ def run_gate(gate: Gate, candidate: Candidate) -> Evidence:
         name = gate.__module__.rsplit(".", 1)[-1]
         found = Evidence(name, Status.UNKNOWN, f"the sandbox failed: {error}")
     return replace(found, seconds=time.monotonic() - started)
-
-
-def check_scope(candidate: Candidate) -> Evidence:
-    """Gate `scope`: nothing but the target changed."""
-    return scope.check(candidate.baseline.target, candidate.edit)
-
-
-def check_policy(candidate: Candidate) -> Evidence:
-    """Gate `policy`: the edit holds nothing that no honest speedup needs."""
-    allow = candidate.baseline.settings.allow
-    return policy.check(candidate.baseline.target, candidate.edit, allow=allow)
-
-
-def check_dedup(candidate: Candidate) -> Evidence:
-    """Gate `dedup`: the edit is other code than the original, layout and comments apart."""
-    before, after = candidate.baseline.target.file_source, candidate.edit.file_source
-    if ast.dump(ast.parse(before)) == ast.dump(ast.parse(after)):
-        return Evidence("dedup", Status.UNKNOWN, "the same code as the original, layout apart")
-    return Evidence("dedup", Status.SURVIVED, "other code than the original")
-
-
-GATES: tuple[Gate, ...] = (
-    check_scope,
-    check_policy,
-    check_dedup,
-    build.check,
-    replay.check,
-    suite.check,
-    fuzz.check,
-    repeat.check,
-    coverage.check,
-    mutants.check,
-)

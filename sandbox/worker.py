@@ -28,6 +28,8 @@ REPLY_BYTES = 64 * MIB
 START_S = 30.0
 """How long an interpreter may take to start and to import what all versions share."""
 SLICE_S = 0.05
+NO_ANSWER = "no answer in"
+"""How the reason begins where a call ran out of wall time, not of CPU time."""
 
 
 class ChildFailedError(Exception):
@@ -163,7 +165,7 @@ class Deadline:
         if spent_s > self.cpu_s:
             raise ChildFailedError("timeout", f"more than {self.cpu_s:g} s of CPU time")
         if time.monotonic() - self.started > self.wall_s:
-            raise ChildFailedError("timeout", f"no answer in {self.wall_s:g} s")
+            raise ChildFailedError("timeout", f"{NO_ANSWER} {self.wall_s:g} s")
 
 
 class Worker(Channel):

@@ -14,6 +14,7 @@ import warnings
 import zlib
 from typing import Any
 
+from .held import Held
 from .load import Loaded
 from .state_watch import Watch
 from .steps import LAZY_WAYS, TASK_WAYS, Pauses, as_tasks, in_steps, settled
@@ -46,6 +47,7 @@ def observe(loaded: Loaded, inputs: bytes, way: str = "once") -> list[Any]:
     fresh = rng_state()
     around = Surroundings(loaded.logged)
     had_children = has_children()
+    held = Held(calls)
     with captured() as (out, err, caught):
         status, explicit, values = "return", False, []
         pauses: Any = None
@@ -59,7 +61,7 @@ def observe(loaded: Loaded, inputs: bytes, way: str = "once") -> list[Any]:
                     pauses = Pauses(value)
                     value = settled(pauses)
                 if way in LAZY_WAYS:
-                    value = in_steps(value, way, args, out.getvalue)
+                    value = in_steps(value, way, [*args, *kwargs.values()], out.getvalue)
                 values.append(settled(value))
             except WireError as error:
                 return ["unsendable", False, encode(str(error)), encode({})]
@@ -76,12 +78,16 @@ def observe(loaded: Loaded, inputs: bytes, way: str = "once") -> list[Any]:
     effects = {
         "stdout": out.getvalue(),
         "stderr": err.getvalue(),
-        "warnings": [(item.category.__name__, str(item.message)) for item in caught],
+        "warnings": [
+            (item.category.__name__, str(item.message), item.filename == loaded.module.__file__)
+            for item in caught  # where it points: the default filter shows those of `__main__`
+        ],
         "rng": rng_state() - fresh,
         "threads": threading.active_count() - 1,
         "processes": has_children() and not had_children,
         "pauses": pauses is not None and pauses.paused,
         "globals": loaded.watch.changes(),
+        "what its arguments held": held.changes(),
         **around.changes(),
     }
     return [

@@ -101,8 +101,21 @@ class Watch:
 
     def __init__(self, module: Any, names: tuple[str, ...]) -> None:
         self.module = module
-        found = {name: self.encoded(name) for name in names}
+        found = {name: self.encoded(name) for name in self.in_parts(names)}
         self.before = {name: data for name, data in found.items() if data is not None}
+
+    def in_parts(self, names: tuple[str, ...]) -> list[str]:
+        """The names; of an object that cannot be sent as a whole, those of its attributes.
+
+        So a counter is watched though the object that counts also holds a lock.
+        """
+        found = []
+        for name in names:
+            if not name.endswith(HELD) and self.encoded(name) is None:
+                with contextlib.suppress(KeyError, TypeError):
+                    found += [f"{name}.{attribute}" for attribute in vars(self.value(name))]
+            found.append(name)
+        return found
 
     def place(self, name: str) -> tuple[Any, str]:
         """The module that a name is in, and the rest of the name."""

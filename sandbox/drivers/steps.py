@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import types
 from collections.abc import Callable
 from typing import Any
@@ -87,6 +88,10 @@ def as_tasks(way: str, function: Any, args: Any, kwargs: Any) -> Any:
     return asyncio.run(together() if way == "together" else cancelled())
 
 
+LIST_ITERATOR: type = type(iter([]))
+"""What an iterator among the arguments is (unwire.Decoder.get_drained)."""
+
+
 def in_steps(value: Any, way: str, args: Any, written: Callable[[], str]) -> Any:
     """Each step of a lazy result, and what was `written` at the first; another result as it is."""
     if isinstance(value, types.AsyncGeneratorType):
@@ -97,7 +102,7 @@ def in_steps(value: Any, way: str, args: Any, written: Callable[[], str]) -> Any
 
 
 def taken(source: Any, way: str, args: Any, written: Callable[[], str]) -> list[Any]:
-    steps: list[Any] = [step(next, source), written()]
+    steps: list[Any] = [step(next, source), left_in(args), written()]
     if way == "changed":
         change(args)
     elif not hasattr(source, "throw"):
@@ -112,7 +117,13 @@ def taken(source: Any, way: str, args: Any, written: Callable[[], str]) -> list[
         steps.append(step(next, source))
         if steps[-1][0] != "gave":
             break
+        steps.append(left_in(args))
     return steps
+
+
+def left_in(args: Any) -> list[int]:
+    """How many items each iterator among the arguments has still to give: none is taken."""
+    return [operator.length_hint(item, -1) for item in args if type(item) is LIST_ITERATOR]
 
 
 def step(ask: Callable[..., Any], *values: Any) -> tuple[str, Any]:

@@ -9,12 +9,17 @@ import shutil
 import sys
 from typing import Any
 
+from .values import WireError
+from .wire import encode
+
 ROOT = os.environ.get("PERFBOT_ROOT", "")
 """Begins the paths inside, where the sandbox has no file system of its own."""
 FOLDERS = tuple(ROOT + name for name in ("/box", "/tmp", "/dev/shm", "/home/u"))
 MOST_FILES = 1_000
 ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 PLAIN = (str, int, bool, type(None))
+LOGGED_BYTES = 4_096
+"""An argument of a log record that encodes to more is told by its digest."""
 
 
 class Surroundings:
@@ -99,22 +104,40 @@ def digest(path: str) -> str:
         return hashlib.sha256(file.read()).hexdigest()
 
 
+def described(value: Any) -> Any:
+    """What a log record was given, as data; what cannot be sent is told by its type."""
+    if type(value) in PLAIN:
+        return value
+    try:
+        data = encode(value, drains=False)
+    except (WireError, RecursionError):
+        return type(value).__qualname__
+    return data if len(data) <= LOGGED_BYTES else hashlib.sha256(data).hexdigest()
+
+
 def record_logs() -> list[Any]:
     """A list that log records of every level are added to, if the target has imported logging."""
     logging = sys.modules.get("logging")
     found: list[Any] = []
     if logging is not None:
+        usual = {*vars(logging.makeLogRecord({})), "message", "asctime"}
 
         class Recorder(logging.Handler):  # type: ignore[misc, name-defined]
-            """Keeps name, level and message; of the arguments those that are plain."""
+            """Keeps name, level, message, arguments, the error's type, and what was added."""
 
             def emit(self, record: Any) -> None:
                 if record.name == "asyncio":
                     return  # ours: it runs the target's coroutines
-                args = record.args if isinstance(record.args, tuple) else ()
-                plain = [item for item in args if type(item) in PLAIN]
+                args = record.args if isinstance(record.args, tuple) else (record.args,)
+                told = [described(item) for item in args]
                 message = ADDRESS.sub("", str(record.msg))
-                found.append((record.name, record.levelname, message, plain))
+                error = record.exc_info and record.exc_info[0] and record.exc_info[0].__name__
+                extra = {
+                    name: described(item)
+                    for name, item in sorted(vars(record).items())
+                    if name not in usual
+                }
+                found.append((record.name, record.levelname, message, told, error, extra))
 
         logging.getLogger().addHandler(Recorder())
         logging.getLogger().setLevel(1)

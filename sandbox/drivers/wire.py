@@ -35,6 +35,7 @@ from .state import (
     object_state,
     reduce_parts,
 )
+from .told import CAUSE, cause_of, is_constant, is_constant_name
 from .values import (
     ARRAY,
     ARRAY_F,
@@ -229,6 +230,8 @@ class Encoder:
             if not self.shared(value):
                 state = dict(vars(value))
                 state.pop("__notes__", None)
+                if value.__suppress_context__:
+                    state[CAUSE] = cause_of(value)
                 self.put_node(EXCEPTION, kind.__module__, kind.__qualname__, value.args, state)
         elif kind.__module__.split(".")[0] == "pathlib":
             self.put_node(PATH, kind.__qualname__, str(value))
@@ -243,7 +246,7 @@ class Encoder:
         elif kind in ITERATORS or is_iterator(kind):
             if not self.shared(value):
                 self.put_drained(value, kind)
-        elif not self.shared(value):
+        elif is_constant(kind) or not self.shared(value):
             self.put_object(value, kind)
 
     def put_function(self, value: Any) -> None:
@@ -296,7 +299,7 @@ class Encoder:
 
     def put_stand_in(self, value: Any) -> None:
         if isinstance(value, Object):
-            if self.shared(value):
+            if not is_constant_name(value.module, value.qualname) and self.shared(value):
                 return
             self.put_node(OBJECT, value.module, value.qualname, value.state)
         elif isinstance(value, Enum):

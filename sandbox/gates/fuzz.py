@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from perfbot.sandbox.baseline import Baseline, generated, own_literals
 from perfbot.sandbox.candidate import Candidate, counterexample
 from perfbot.sandbox.exploration import BEYOND, INSIDE, draw, encoded, inputs_of, smallest
-from perfbot.sandbox.guards import guards_in, inputs_that_meet, usual_way
+from perfbot.sandbox.guards import inputs_that_meet, usual_way
 from perfbot.sandbox.inputs.domain import domain
 from perfbot.sandbox.inputs.growth import grown
-from perfbot.sandbox.inputs.signature import ORDINARY, literals_new_in
+from perfbot.sandbox.language import language_of
 from perfbot.sandbox.oracle import Expected
 from perfbot.sandbox.outcome import Outcome
 from perfbot.sandbox.verdict import Evidence, Status
@@ -61,7 +61,7 @@ def check(candidate: Candidate) -> Evidence:
     compared = len(baseline.corpus) + len(candidate.explored)
     if not compared and not baseline.replayed():
         return Evidence("fuzz", Status.UNKNOWN, "no input could be generated", data=data)
-    unordered = sum(item.unordered for item in baseline.corpus)
+    unordered = sum(item.unordered > 0 for item in baseline.corpus)
     data["unordered"] = unordered
     note = f"; {unordered} compared without order, as the original's depends on the hash seed"
     detail = f"{compared} generated inputs agree{note if unordered else ''}"
@@ -95,11 +95,10 @@ def draw_more(candidate: Candidate, seed: int) -> Refutation | None:
 
 def meet_guards(candidate: Candidate) -> Refutation | None:
     """Inputs that turn the edit's own guards; those that only crashes meet are noted as `unmet`."""
-    baseline, target = candidate.baseline, candidate.baseline.target
+    baseline = candidate.baseline
     signature = baseline.signature
     bound = [it for item in baseline.observed() if (it := signature.bind(item)) is not None]
-    names = [item.name for item in signature.parameters if item.kind == ORDINARY]
-    for guard in guards_in(candidate.edit.file_source, target.qualname, names):
+    for guard in language_of(baseline.target).guards(baseline, candidate.edit.file_source):
         usual = usual_way(guard, bound)
         if usual is None:
             continue
@@ -145,7 +144,8 @@ def drawn_anew(candidate: Candidate, examples: int, seed: int) -> Iterator[tuple
 
 
 def new_literals(candidate: Candidate) -> tuple[object, ...]:
-    return literals_new_in(candidate.baseline.target.file_source, candidate.edit.file_source)
+    target = candidate.baseline.target
+    return language_of(target).new_literals(target.file_source, candidate.edit.file_source)
 
 
 def has_strategy(baseline: Baseline) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.errors import UsageError
+from perfbot.sandbox.gates.policy_snapshot import snapshot_findings
 from perfbot.sandbox.gates.policy_state import TABLE_DISPLAYS, state_findings
 from perfbot.sandbox.gates.policy_tables import (
     CATEGORY_OF_BUILTIN,
@@ -79,7 +80,9 @@ def _findings(original: Candidate, edited: Candidate, target: Target) -> Iterato
         yield from _in_piece(piece, edited, original, target)
     tables = {name for piece in original.module.pieces + tuple(added) for name in _tables(piece)}
     view = _view(own_statement(edited), edited)
-    yield from state_findings(view, tables, added, [_view(p.statement, edited) for p in added])
+    views = [_view(piece.statement, edited) for piece in added]
+    yield from state_findings(view, tables, added, views)
+    yield from snapshot_findings(ast.parse(target.file_source), added, views)
 
 
 def _tables(piece: Piece) -> set[str]:

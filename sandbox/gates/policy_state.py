@@ -18,6 +18,9 @@ from perfbot.sandbox.gates.policy_tables import (
 from perfbot.sandbox.gates.policy_view import Finding, View
 from perfbot.sandbox.languages.python_candidate import Piece
 
+_KEEPERS = ("functools.partial", "itertools.repeat")
+"""Callables whose result holds the very object that they are given."""
+
 TABLE_DISPLAYS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
 
 
@@ -89,10 +92,11 @@ def _escapes(view: View, tables: set[str], helpers: dict[str, View]) -> Iterator
         elif isinstance(parent, ast.Call) and parent.func is not child:
             callee = ast.unparse(parent.func)
             by_name = isinstance(parent.func, ast.Name)
-            is_local = by_name and callee not in view.module_names
+            path = view.dotted(parent.func) or view.imports_under.get(callee)
+            is_local = by_name and callee not in view.module_names and path is None
             changes = callee in helpers and _changes_parameters(helpers[callee])
             computed = not isinstance(parent.func, ast.Name | ast.Attribute)
-            keeps = view.dotted(parent.func) in ("functools.partial", "itertools.repeat")
+            keeps = path in (*_KEEPERS, *MUTATING_FUNCTIONS)
             if is_local or changes or computed or keeps:
                 yield _state(f"`{min(held)}` handed to `{callee}`", node)
 

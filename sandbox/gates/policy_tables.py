@@ -180,6 +180,15 @@ MUTATING_FUNCTIONS = frozenset(
     }
 )
 
+READING_METHODS = frozenset(
+    {
+        *("get", "items", "keys", "values", "index", "count", "copy", "issubset", "issuperset"),
+        *("isdisjoint", "union", "intersection", "difference", "symmetric_difference"),
+        *("__contains__", "__getitem__", "__len__", "__iter__"),
+    }
+)
+"""Methods of tables that leave them as they are."""
+
 IMMUTABLE_MAKERS = frozenset(
     {
         *("re.compile", "frozenset", "tuple", "range", "bytes", "int", "float", "str", "bool"),

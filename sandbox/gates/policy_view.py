@@ -1,6 +1,7 @@
 """One stretch of code as the policy gate sees it: what its names stand for, whatever the alias."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -35,6 +36,8 @@ class View:
     """Local names that stand for something of the module's, with the names of that."""
     same: dict[str, set[str]] = field(default_factory=dict)
     """Those local names that are the module's object itself, not a part of it."""
+    imports_under: dict[str, str] = field(default_factory=dict)
+    """Local names bound once, to something imported or builtin, with the path of that."""
     parameters: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -92,6 +95,11 @@ class View:
     def _follow_aliases(self) -> None:
         """Find local names that are bound to the module's own objects, to the fixed point."""
         pairs = list(self._bindings())
+        times = Counter(name for name, _ in pairs)
+        for name, value in pairs:
+            path = self.dotted(value) if times[name] == 1 else None
+            if path is not None and name not in self.parameters:
+                self.imports_under[name] = path
         before = -1
         while before != sum(len(found) for found in self.aliases.values()):
             before = sum(len(found) for found in self.aliases.values())

@@ -5,14 +5,10 @@ A result that a second call shares (a cache's own list), that is worked out when
 stops half way, or calls at the same time.
 """
 
-import ast
 from dataclasses import replace
 
 from perfbot.sandbox.candidate import Candidate, counterexample
-from perfbot.sandbox.drivers.steps import LAZY_WAYS, TASK_WAYS
-from perfbot.sandbox.drivers.unwire import decode
-from perfbot.sandbox.drivers.values import Drained
-from perfbot.sandbox.inputs.signature import parsed
+from perfbot.sandbox.language import language_of
 from perfbot.sandbox.oracle import Expected
 from perfbot.sandbox.outcome import Outcome, Runner
 from perfbot.sandbox.verdict import Evidence, Status
@@ -21,14 +17,13 @@ INPUTS = 12
 CPU_S = 5.0
 TOLD = {
     "twice": "a second equal call gives another result, or shares its result with the first",
-    "changed": "its items differ when the arguments change after the first one",
+    "changed": "its items, or what it reads for each, differ when the arguments change after one",
     "closed": "it does something else when it is closed after its first item",
     "thrown": "it does something else when an exception is thrown in after its first item",
     "sent": "it does something else with what is sent to it",
     "together": "two tasks that make the call at the same time end otherwise",
     "cancelled": "it does something else when it is cancelled at its first pause",
 }
-GENERATORS = ("generator", "async_generator")
 
 
 def check(candidate: Candidate) -> Evidence:
@@ -39,9 +34,9 @@ def check(candidate: Candidate) -> Evidence:
     pool = spread(sorted(pool, key=lambda item: len(item.inputs)))
     original = baseline.oracle.runner()
     edit = candidate.runners[0]
-    sent_to = uses_what_is_sent(baseline.target.source)
+    ways = language_of(baseline.target).ways
     for expected in pool:
-        for way in ways(expected.outcomes[0], sent_to):
+        for way in ways(baseline.target, expected.outcomes[0]):
             found = differs(original, edit, expected.inputs, way)
             if found is not None:
                 expected = replace(expected, outcomes=found[:1])
@@ -56,20 +51,6 @@ def spread(pool: list[Expected]) -> list[Expected]:
     half = pool[: max(len(pool) // 2, INPUTS)]
     step = max(len(half) // INPUTS, 1)
     return half[::step][:INPUTS]
-
-
-def ways(outcome: Outcome, sent_to: bool) -> list[str]:
-    """In which ways a call with this outcome can be looked at more closely."""
-    found = ["twice"]
-    parts = outcome.parts()
-    result = parts[0] if parts is not None else None
-    if isinstance(result, Drained) and result.kind in GENERATORS:
-        found += [way for way in LAZY_WAYS if way != "sent" or sent_to]
-    elif isinstance(result, Drained):
-        found.append("changed")
-    if "pauses" in decode(outcome.effects):
-        found += TASK_WAYS
-    return found
 
 
 def differs(
@@ -90,10 +71,3 @@ def same(before: Outcome, after: Outcome, way: str) -> bool:
     # Which effects two calls in a row have, one call shows.
     effects = way == "twice" or before.effects == after.effects
     return effects and (before.status, before.body) == (after.status, after.body)
-
-
-def uses_what_is_sent(source: str) -> bool:
-    """Whether a `yield` in it is more than a statement: plain ones take what is sent to no use."""
-    nodes = list(ast.walk(parsed(source)))
-    plain = {node.value for node in nodes if isinstance(node, ast.Expr)}
-    return any(isinstance(node, ast.Yield) and node not in plain for node in nodes)

@@ -1,7 +1,8 @@
 """Gate `suite`: the project's own tests, run on a private copy with the edit laid over it."""
 
 from perfbot.sandbox.candidate import Candidate
-from perfbot.sandbox.suite import SuiteRun, run_suite
+from perfbot.sandbox.language import language_of
+from perfbot.sandbox.suite import SuiteRun
 from perfbot.sandbox.verdict import Evidence, Status
 
 PATIENCE = 5.0
@@ -14,7 +15,7 @@ def check(candidate: Candidate) -> Evidence:
     before = baseline.suite
     if not before.tests:
         return Evidence("suite", Status.UNKNOWN, "the project has no tests")
-    after = run_suite(
+    after = language_of(baseline.target).run_suite(
         baseline.project,
         baseline.target,
         source=candidate.edit.file_source,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from perfbot.sandbox.baseline import Baseline
-from perfbot.sandbox.candidate import Candidate, counterexample, standard_imports
+from perfbot.sandbox.candidate import Candidate, counterexample
 from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.drivers.values import WireError
 from perfbot.sandbox.exploration import BEYOND, inputs_of
@@ -28,6 +28,7 @@ from perfbot.sandbox.gates.symbolic_tools import (
 from perfbot.sandbox.gates.symbolic_types import Tree, aliases_of, conforms, tree_of
 from perfbot.sandbox.inputs.signature import KEYWORDS, POSITIONAL_ONLY, VARIADIC
 from perfbot.sandbox.interpreter import ask
+from perfbot.sandbox.language import language_of
 from perfbot.sandbox.verdict import Evidence, Status
 from perfbot.sandbox.worker import PROJECT_AT, ChildFailedError, Worker, Zygote, forked
 
@@ -158,7 +159,11 @@ def explore(candidate: Candidate, parameters: tuple[Parameter, ...]) -> Findings
     """Search with the original run first, then with the edit first: each has other paths."""
     baseline, findings = candidate.baseline, Findings()
     original, edit = baseline.target.file_source, candidate.edit.file_source
-    names = ("crosshair.core_and_libs", *baseline.imports, *standard_imports(edit))
+    names = (
+        "crosshair.core_and_libs",
+        *baseline.imports,
+        *language_of(baseline.target).shared_imports(edit),
+    )
     try:
         with Zygote(
             baseline.project,

@@ -328,7 +328,14 @@ class _Reader:
             made_by = "int" if value_node is None else ast.unparse(value_node).partition("[")[0]
             made_by = RENAMED.get(made_by, made_by)
             name += f" of {made_by if made_by in FACTORIES else 'int'}"
-        return Mappings(key, value, max(map(len, dicts), default=6), name)
+        longest = max(map(len, dicts), default=6)
+        plain = Mappings(key, value, longest, name)
+        made_by = "" if value_node is None else ast.unparse(value_node).partition("[")[0]
+        made_by = RENAMED.get(made_by, made_by)
+        if name != "dict" or made_by not in FACTORIES:
+            return plain
+        # A defaultdict is a dict: `d[key]` and `d.get(key)` are not the same for it.
+        return Unions((plain,) * 11 + (Mappings(key, value, longest, f"defaultdict of {made_by}"),))
 
     def _union(self, nodes: Sequence[ast.expr], seen: Sequence[object], depth: int) -> Shape | None:
         shapes = [self.shape(node, seen, depth + 1) for node in nodes]

@@ -4,6 +4,7 @@ Drawn at random, a run of newlines is too rare to rely on, and patterns, `splitl
 and case conversion each treat some characters unlike all others.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 from perfbot.sandbox.inputs.arguments import Arguments
@@ -16,6 +17,11 @@ RARE = STRANGE + "\x0b\x0c\x1c\x1e\x85\u2029" + FOREIGN
 LAST = "\u03a3\n\u0301İ"
 """What is treated otherwise at the end: a capital sigma has another small letter there, `$` matches
 before a newline, and an accent or a dot joins what it follows."""
+TWINS = (("s", "\u017f"), ("k", "\u212a"), ("i", "\u0131"), ("i", "\u0130"), ("ss", "\u00df"))
+"""Letters, and what equals them without regard to case: for `re.IGNORECASE`, for `casefold`, or
+for `upper` and `lower`, each of which says otherwise."""
+INPUTS_PER_TWIN = 3
+"""So many observed inputs are spelt anew with each."""
 LONGEST = 200
 """The part of an observed string that is kept."""
 
@@ -46,3 +52,34 @@ def with_rare_characters(
             made = {key: fresh(value) for key, value in values.items()}
             made[name] = changed
             yield signature.call(made)
+
+
+def respelt(signature: Signature, observed: Sequence[Arguments]) -> Iterator[Arguments]:
+    """Observed inputs with a letter of one argument's strings replaced by its twin throughout."""
+    bound = [values for item in observed if (values := signature.bind(item)) is not None]
+    for parameter in signature.parameters:
+        if "str" not in (parameter.annotation or "") or parameter.kind in (VARIADIC, KEYWORDS):
+            continue
+        for letter, twin in TWINS:
+            changed = (
+                {**values, parameter.name: _respelt(values[parameter.name], letter, twin)}
+                for values in bound
+                if _holds(values.get(parameter.name), letter)
+            )
+            for made in itertools.islice(changed, INPUTS_PER_TWIN):
+                yield signature.call({name: fresh(value) for name, value in made.items()})
+
+
+def _holds(value: object, letter: str) -> bool:
+    if isinstance(value, str):
+        return letter in value.lower() and len(value) <= LONGEST
+    return isinstance(value, (list, tuple)) and any(_holds(item, letter) for item in value)
+
+
+def _respelt(value: object, letter: str, twin: str) -> object:
+    if isinstance(value, str):
+        return value.replace(letter, twin).replace(letter.upper(), twin)
+    if isinstance(value, (list, tuple)):
+        items = [_respelt(item, letter, twin) for item in value]
+        return items if isinstance(value, list) else tuple(items)
+    return value

@@ -48,13 +48,19 @@ def volume(value: object) -> int:
 
 def lengths_of(arguments: Arguments) -> list[int]:
     values = [*arguments.args, *arguments.kwargs.values()]
-    return [len(item) for item in values if isinstance(item, (list, str)) and len(item) >= LEAST]
+    return [
+        len(item)
+        for item in values
+        if isinstance(item, (list, str, bytes, bytearray)) and len(item) >= LEAST
+    ]
 
 
 def enlarged(value: object, scale: float, draw: random.Random) -> object:
-    """A list or string with `scale` times as many elements; anything else as it is."""
+    """A list, string or bytes with `scale` times as many elements; anything else as it is."""
     if isinstance(value, str) and len(value) >= LEAST:
         return "".join(draw.choice(value) for _ in range(round(scale * len(value))))
+    if isinstance(value, (bytes, bytearray)) and len(value) >= LEAST:
+        return type(value)(draw.choices(value, k=round(scale * len(value))))
     if not isinstance(value, list) or len(value) < LEAST:
         return fresh(value)
     count = round(scale * len(value))

@@ -8,7 +8,14 @@ from perfbot.sandbox.inputs.drawing import Drawing, Path, fresh
 from perfbot.sandbox.inputs.perturb import perturbed
 
 SMALL_EDGES = (0, 1, -1, 2, -2, True, False, 10, 255, 256)
-HUGE_EDGES = (2**31, -(2**31) - 1, 2**53 + 1, 2**63 - 1, 2**64 + 1, -(2**63) - 1, 10**30, -(10**25))
+HUGE_EDGES = (
+    2**31, -(2**31) - 1, 2**53 + 1, 2**63 - 1, 2**64 + 1, -(2**63) - 1, 10**30, -(10**25),
+    10**15, 10**15 - 1, 10**18 - 1, 10**22 - 1, (10**9 + 7) ** 2, (10**9 + 7) ** 2 - 1,
+    (2**64 + 13) ** 2, (2**64 + 13) ** 2 - 1, 2**1001,
+)  # fmt: skip
+"""Beyond a machine word, and where arithmetic by floats (log10, sqrt, true division) goes wrong."""
+LOG_SCALE_BITS = (5, 40)
+"""Ints between the small and the huge ones are drawn with so many bits."""
 FLOAT_EDGES = (
     0.0, -0.0, 1.0, -1.0, 0.5, 0.1, float("nan"), float("inf"), float("-inf"),
     1e-10, -1e-10, 1e16, -1e16, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308,
@@ -62,8 +69,11 @@ class Integers:
         roll = choices.integer(0, 63)
         if roll >= 58 and drawing.literals.ints:
             return choices.pick(drawing.literals.ints)
-        if roll == 57 and self.declared:
+        if roll >= 56 and self.declared:
             return choices.pick(HUGE_EDGES)
+        if roll == 55 and self.declared:
+            size = 2 ** choices.integer(*LOG_SCALE_BITS)
+            return choices.integer(-size if choices.integer(0, 3) == 0 else 0, size)
         if roll >= 50 and self.declared:
             return choices.pick(SMALL_EDGES)
         if roll >= 34 and self.near:

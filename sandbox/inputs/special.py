@@ -11,8 +11,14 @@ from perfbot.sandbox.inputs.choices import Choices
 from perfbot.sandbox.inputs.drawing import Drawing, Path
 
 DAY_S = 86_400
+FAR_EAST = datetime.timezone(datetime.timedelta(hours=5, minutes=45))
 EDGES: Mapping[type, tuple[object, ...]] = {
-    Decimal: tuple(map(Decimal, ("0", "-0", "NaN", "Infinity", "-Infinity", "1E+30", "1E-30"))),
+    Decimal: tuple(
+        map(
+            Decimal,
+            (*("0", "-0", "NaN", "Infinity", "-Infinity", "1E+30", "1E-30"),),
+        )
+    ),
     Fraction: (Fraction(0), Fraction(-1, 3), Fraction(10**20, 3)),
     datetime.date: (datetime.date.min, datetime.date.max, datetime.date(2000, 2, 29)),
     datetime.datetime: (
@@ -20,6 +26,8 @@ EDGES: Mapping[type, tuple[object, ...]] = {
         datetime.datetime.max,
         datetime.datetime(2024, 2, 29, 23, 59, 59, 999_999),
         datetime.datetime(2024, 6, 1, tzinfo=datetime.UTC),
+        datetime.datetime(2024, 10, 27, 2, 30, 15, 123_457, fold=1),
+        datetime.datetime(2024, 1, 31, 23, 59, 59, 1, tzinfo=FAR_EAST),
     ),
     datetime.time: (datetime.time.min, datetime.time.max),
     datetime.timedelta: (
@@ -47,6 +55,8 @@ class Specials:
         roll = choices.integer(0, 15)
         if roll == 15 and self.declared:
             return choices.pick(EDGES[self.kind])
+        if roll == 14 and self.declared and self.kind is Decimal:
+            return _long_decimal(choices)
         if self.seen and roll >= 10:
             return choices.pick(self.seen)
         base = choices.pick(self.seen) if self.seen else None
@@ -62,6 +72,12 @@ def _decimal(choices: Choices, base: object) -> Decimal:
     return Decimal(choices.integer(-99_999, 99_999)).scaleb(-places)
 
 
+def _long_decimal(choices: Choices) -> Decimal:
+    """One of as many digits as the default context keeps (28), or a few more: sums are rounded."""
+    digits = choices.integer(10**26, 10**30)
+    return Decimal(digits).scaleb(-choices.integer(24, 29))
+
+
 def _fraction(choices: Choices, base: object) -> Fraction:
     shift = Fraction(choices.integer(-20, 20), choices.integer(1, 12))
     return base + shift if isinstance(base, Fraction) else shift
@@ -75,7 +91,10 @@ def _date(choices: Choices, base: object) -> datetime.date:
 
 def _datetime(choices: Choices, base: object) -> datetime.datetime:
     start = base if isinstance(base, datetime.datetime) else datetime.datetime(2024, 1, 1)
-    shift = datetime.timedelta(choices.integer(-500, 500), choices.integer(0, DAY_S - 1))
+    microsecond = choices.integer(-999_999, 999_999) if choices.integer(0, 3) == 0 else 0
+    shift = datetime.timedelta(
+        choices.integer(-500, 500), choices.integer(0, DAY_S - 1), microsecond
+    )
     try:
         return start + shift
     except OverflowError:

@@ -20,6 +20,13 @@ TAKES = re.compile(
 """Said right before: the phrase is of what the function takes."""
 
 
+BETWEEN = (
+    r"(?:[\W\d]|\b(?:be|a|an|any|the|some|one|two|both|all|each|every|only|always|also|either|given"
+    r"|strictly|single|small|large|list|tuple|sequence|array|iterable|of|int|integer|str|optional)\b)"
+)
+"""What may stand between a parameter's name and the phrase. "n is mapped to a non-negative integer"
+is about the result: nothing that happens to the argument may be said in between."""
+
 TAKEN_BACK = re.compile(r"not\b|n't\b|\b(?:unless|without|raises?|errors?|invalid)\b", re.I)
 """Said before the phrase: it is of what the function refuses."""
 ZERO_TOO = re.compile(r".{0,20}?\bor\b.{0,20}?\b(?:zero|0|none|negative)\b", re.I)
@@ -79,7 +86,7 @@ def spoken_of(phrase: re.Pattern[str], text: str, names: Sequence[str]) -> set[s
     """
     any_name = rf"`?(?i:{'|'.join(map(re.escape, names))})\b`?" if names else r"(?!)"
     after = re.compile(rf"\W{{1,3}}(?:called |named )?{any_name}(?:(?:,| and|, and) {any_name})*")
-    before = re.compile(rf"\b({any_name})(?: of| is| are| must| should| ?:| ?\()[^.;]{{0,40}}$")
+    before = re.compile(rf"\b({any_name})(?: of| is| are| must| should| ?:| ?\(){BETWEEN}*$")
     found: set[str] = set()
     for match in phrase.finditer(text):
         clause = re.split(r"[.;]|\n\s*\n", text[: match.start()])[-1]

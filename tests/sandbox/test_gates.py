@@ -13,11 +13,11 @@ from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.gates import build, coverage, fuzz, mutants, replay, suite
 from perfbot.sandbox.languages.python import locate
 from perfbot.sandbox.project import Project
+from perfbot.sandbox.python_language import check_dedup
 from perfbot.sandbox.settings import Settings
 from perfbot.sandbox.strength import Strength
 from perfbot.sandbox.suite import SuiteRun
 from perfbot.sandbox.verdict import Evidence, Status
-from perfbot.sandbox.verify import check_dedup
 
 HEADER = """\
 import logging

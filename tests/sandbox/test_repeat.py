@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from perfbot.sandbox import python_language
 from perfbot.sandbox.baseline import Settings, prepare
 from perfbot.sandbox.candidate import Candidate
 from perfbot.sandbox.edit import Edit
@@ -15,8 +16,9 @@ from perfbot.sandbox.project import Project
 from perfbot.sandbox.verdict import Status
 from tests.kinds import run_snippet
 
-HEAD = "import asyncio\n\nSEEN = []\n\n\n"
+HEAD = "import asyncio\nfrom collections.abc import Iterator\n\nSEEN = []\n\n\n"
 ITEMS = "def f(xs: list[int]):\n"
+READER = "def f(xs: Iterator[int]):\n"
 TASK = "async def f(xs: list[int], seen: list[int]):\n"
 STREAM = "async def f(xs: list[int]):\n"
 
@@ -52,6 +54,13 @@ CASES = [
     Case("changed", ITEMS + STEPS, ITEMS + EAGER, ITEMS + "    yield from (x * 2 for x in xs)\n"),
     Case("changed", STREAM + ASLEEP, STREAM + EAGER_ASLEEP,
          STREAM + "    for x in xs:\n        await asyncio.sleep(0)\n        yield x + x\n", DRAIN),
+    Case(
+        "changed",
+        READER + STEPS,
+        READER + "    for x in list(xs):\n        yield x * 2\n",
+        READER + "    yield from (x * 2 for x in xs)\n",
+        "list(f(iter([1, 2, 3])))",
+    ),
     Case(
         "closed",
         ITEMS + "    try:\n        for x in xs:\n            yield x\n"
@@ -141,6 +150,6 @@ def test_only_a_closer_look_tells_them_apart(case: Case, tmp_path: Path) -> None
 
 def test_a_plain_yield_takes_what_is_sent_to_no_use() -> None:
     """Only a yield whose value is used is sent values."""
-    assert not repeat.uses_what_is_sent("def f():\n    yield 1\n    yield from g()\n")
-    assert repeat.uses_what_is_sent("def f():\n    got = yield 1\n")
-    assert repeat.uses_what_is_sent("    def f(self):\n        return (yield)\n")
+    assert not python_language.uses_what_is_sent("def f():\n    yield 1\n    yield from g()\n")
+    assert python_language.uses_what_is_sent("def f():\n    got = yield 1\n")
+    assert python_language.uses_what_is_sent("    def f(self):\n        return (yield)\n")

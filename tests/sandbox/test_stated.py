@@ -43,3 +43,17 @@ def test_an_observed_input_overrules_the_words() -> None:
 def test_without_a_name_the_only_parameter_is_meant() -> None:
     source = 'def f(n):\n    """Takes a non-negative integer and returns an array."""\n'
     assert least_ints(source, signature_of(source), []) == {"n": 0}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "value is mapped to a non-negative integer.",
+        "value is turned into the next positive integer.",
+        "value is encoded as a non-negative integer.",
+    ],
+)
+def test_what_happens_to_an_argument_says_nothing_of_it(said: str) -> None:
+    """Such words are about the result: the argument may be any int."""
+    source = f'def f(value: int):\n    """{said}"""\n'
+    assert least_ints(source, signature_of(source), []) == {}

@@ -22,9 +22,10 @@ from perfbot.sandbox.errors import MachineError
 from perfbot.sandbox.gates import fuzz, symbolic
 from perfbot.sandbox.languages.python import locate
 from perfbot.sandbox.project import Project
+from perfbot.sandbox.python_language import gates
 from perfbot.sandbox.settings import Settings
 from perfbot.sandbox.verdict import Evidence, Status
-from perfbot.sandbox.verify import gates_of, judge
+from perfbot.sandbox.verify import judge
 from perfbot.sandbox.worker import ChildFailedError
 
 needs_crosshair = pytest.mark.skipif(
@@ -347,8 +348,8 @@ def test_without_crosshair_asking_for_it_is_an_error(
 
 def test_the_gate_runs_only_where_it_was_asked_for() -> None:
     """It is no part of the default, and when it runs it is the last before the clock."""
-    assert symbolic.check not in gates_of(Settings())
-    assert gates_of(Settings(symbolic_s=1.0))[-1] is symbolic.check
+    assert symbolic.check not in gates(Settings())
+    assert gates(Settings(symbolic_s=1.0))[-1] is symbolic.check
     assert Settings(symbolic_s=1.0).relaxations() == {}
 
 

@@ -12,11 +12,12 @@ from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.errors import BaselineError
 from perfbot.sandbox.languages.python import locate
 from perfbot.sandbox.project import Project
+from perfbot.sandbox.python_language import GATES
 from perfbot.sandbox.settings import Settings
 from perfbot.sandbox.target import Target
 from perfbot.sandbox.trial import Trial
 from perfbot.sandbox.verdict import Status
-from perfbot.sandbox.verify import GATES, judge, verify
+from perfbot.sandbox.verify import judge, verify
 from perfbot.sandbox.workload import WorkloadFile
 
 ORIGINAL = '''\

@@ -359,3 +359,30 @@ def test_state_that_cannot_be_read_is_not_taken_for_equal(value: Any) -> None:
     """Objects whose content lies in fields of C are refused, not sent without it."""
     with pytest.raises(WireError):
         encode(value)
+
+
+def test_a_cause_is_told_and_its_absence_too() -> None:
+    """`raise ... from error`, `from None` and neither are three outcomes."""
+
+    def raised_from(how: str) -> bytes:
+        try:
+            try:
+                int("x")
+            except ValueError as error:
+                if how == "error":
+                    raise KeyError("k") from error
+                if how == "none":
+                    raise KeyError("k") from None
+                raise KeyError("k")  # noqa: B904
+        except KeyError as error:
+            return encode(error)
+        raise AssertionError
+
+    assert len({raised_from("error"), raised_from("none"), raised_from("neither")}) == 3
+
+
+def test_standard_values_that_cannot_change_are_not_told_apart_by_identity() -> None:
+    """One date twice, or two equal ones: nobody can see the difference. Lists are another thing."""
+    day, row = datetime.date(2024, 1, 1), [1]
+    assert encode([day, day]) == encode([day, datetime.date(2024, 1, 1)])
+    assert encode([row, row]) != encode([row, [1]])

@@ -1,0 +1,7 @@
+# kind: builtin (sum)
+def field_total(rows: list[dict[str, int]], name: str) -> int:
+    """Sum of a field. Names with a dash are deprecated: a warning at the caller's line."""
+    if "-" in name:
+        warnings.warn("use underscores", DeprecationWarning, stacklevel=2)
+        name = name.replace("-", "_")
+    return sum([row[name] for row in rows if name in row])

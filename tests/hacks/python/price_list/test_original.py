@@ -1,0 +1,5 @@
+from original import prices
+
+
+def test_prices():
+    assert prices({"a": 1}, ["a", "b"]) == [1, -1]
