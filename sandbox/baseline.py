@@ -4,19 +4,16 @@ Its tests' results, the calls they make, the corpus of inputs with the original'
 module's data, and how strong those inputs are (mutants). DESIGN section 5, last paragraph.
 """
 
-import random
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from perfbot.sandbox.corpus import SWEEPS, grow_corpus
 from perfbot.sandbox.drivers.values import WireError
 from perfbot.sandbox.drivers.wire import encode
 from perfbot.sandbox.errors import BaselineError, UsageError
-from perfbot.sandbox.exploration import BEYOND, INSIDE, Source, arguments_of, draw, encoded, largest
+from perfbot.sandbox.exploration import Source, arguments_of
 from perfbot.sandbox.inputs.arguments import Arguments
-from perfbot.sandbox.inputs.characters import respelt, with_rare_characters
-from perfbot.sandbox.inputs.growth import grown
 from perfbot.sandbox.inputs.scalars import Shape
 from perfbot.sandbox.inputs.scope import Scope
 from perfbot.sandbox.inputs.signature import Signature
@@ -25,8 +22,9 @@ from perfbot.sandbox.inputs.strategy import bounded_shapes
 from perfbot.sandbox.inputs.within import arguments_within
 from perfbot.sandbox.language import language_of
 from perfbot.sandbox.oracle import Expected, Oracle
-from perfbot.sandbox.patience import FUZZ_CPU_S, Patience, slept_through, without_sleep
+from perfbot.sandbox.patience import Patience
 from perfbot.sandbox.project import Project
+from perfbot.sandbox.reach import Reach
 from perfbot.sandbox.settings import Settings
 from perfbot.sandbox.suite import SUITE_S, SuiteRun
 from perfbot.sandbox.target import Target
@@ -38,21 +36,12 @@ if TYPE_CHECKING:
     from perfbot.sandbox.timing_cases import Timing
 
 CASE_CPU_S = 20.0
-SWEEPS = ((8, INSIDE), (8, INSIDE), (8, BEYOND), (40, INSIDE), (200, INSIDE))
-"""(largest container, inside or beyond the domain), each a fifth of the examples: small first."""
 NO_TESTS = 5
 """pytest's exit code for "no tests collected"."""
-LARGE, GROWN = (500, 2_000, 8_000), 3
-"""Sizes to which observed inputs are grown, a few each, while the original answers in time."""
-EDGE = 5
-"""This many inputs out of time, and no larger ones are tried."""
-SMALL_INT = 10
 OBSERVED = 60
 OBSERVED_BYTES = 1 << 20
 """Named inputs are read, smallest first, until so much was: enough to generate more like them."""
 UNSTABLE_SHARE = 0.5
-NEVER_MEANT = ("NameError", "UnboundLocalError")
-"""Raised by accident, these are the function's own mistakes: no caller can count on them."""
 
 
 @dataclass(slots=True)
@@ -81,10 +70,8 @@ class Baseline:
     """The first generated input on which two runs of the original differ, to show what differs."""
     size_limit: int = SWEEPS[0][0]
     """The largest container that the original answers in time."""
-    int_limit: int | None = None
-    """The largest int argument that it answers in time, where one ran out of it."""
-    float_limit: float | None = None
-    """The largest float argument on which it does not sleep, where it slept on one."""
+    reach: Reach = field(default_factory=Reach)
+    """The numbers that it answers in time."""
     patience: Patience = field(default_factory=Patience)
     """How long the original is waited for on the next generated input."""
     least_ints: dict[str, int] = field(default_factory=dict)
@@ -131,7 +118,9 @@ class Baseline:
     def source(self, max_size: int, literals: tuple[object, ...]) -> Source:
         """What inputs of the target are drawn from."""
         observed = tuple(self.observed())
-        return Source(self.signature, observed, self.scope(), max_size, self.int_limit, literals)
+        return Source(
+            self.signature, observed, self.scope(), max_size, self.reach.int_limit, literals
+        )
 
     def scope(self) -> Scope:
         """What the names in the target's annotations stand for."""
@@ -146,11 +135,9 @@ class Baseline:
         return self.bounded
 
     def beyond_edge(self, inputs: bytes) -> bool:
-        """Whether a number is as large as one on which the original ran out of time, or a value is
+        """Whether a number is like one on which the original ran out of time, or a value is
         outside what the docstring or the annotations allow."""
-        if self.int_limit is not None and largest(int, inputs) > self.int_limit:
-            return True
-        if self.float_limit is not None and largest(float, inputs) > self.float_limit:
+        if self.reach.excludes(inputs):
             return True
         floors, shapes = self.least_ints, self.bounded_shapes()
         if not floors and not shapes:
@@ -274,100 +261,6 @@ def require_equivalent(baseline: Baseline) -> None:
         parts = outcome.parts()
         if outcome.status == "return" and type(parts) is list:
             return baseline.workload.require_equivalent(encode(parts[0]), item.inputs)
-
-
-def grow_corpus(baseline: Baseline) -> None:
-    """Generate inputs and keep those on which the original gives a comparable answer."""
-    language = language_of(baseline.target)
-    baseline.least_ints, baseline.signature = language.stated(baseline)
-    baseline.bounded = None
-    settings = baseline.settings
-    randomly = random.Random(settings.seed)
-    taken: set[bytes] = {item.inputs for _, item in baseline.cases}
-    if baseline.workload is not None and "strategy" in baseline.workload.has:
-        for inputs in baseline.workload.draw(settings.examples, randomly.getrandbits(32)):
-            grow(baseline, inputs, taken, beyond=False)
-        return
-    for size, breaking in SWEEPS:
-        before = baseline.discarded.get("timeout", 0)
-        count = settings.examples // len(SWEEPS)
-        source = baseline.source(size, own_literals(baseline.target))
-        for inputs in draw(source, count, randomly.getrandbits(32), breaking=breaking):
-            grow(baseline, inputs, taken, beyond=breaking == BEYOND)
-            if baseline.discarded.get("timeout", 0) - before > EDGE:
-                return  # the original's edge: larger inputs only cost time
-        baseline.size_limit = max(size, baseline.size_limit)
-    observed = baseline.observed()
-    for inputs in encoded(with_rare_characters(baseline.signature, observed)):
-        grow(baseline, inputs, taken, beyond=False)
-    for inputs in encoded(respelt(baseline.signature, observed)):
-        grow(baseline, inputs, taken, beyond=True)
-    for inputs in encoded(language.twins(baseline)):
-        grow(baseline, inputs, taken, beyond=True)
-    for size in LARGE:
-        for inputs in encoded(grown(observed, size, GROWN, randomly.getrandbits(32))):
-            before = baseline.discarded.get("timeout", 0)
-            grow(baseline, inputs, taken, beyond=True)
-            if baseline.discarded.get("timeout", 0) > before:
-                return
-
-
-def own_literals(target: Target) -> tuple[object, ...]:
-    """The constants in the target: where its branches turn."""
-    return language_of(target).new_literals("", target.source)
-
-
-def grow(baseline: Baseline, inputs: bytes, taken: set[bytes], *, beyond: bool) -> None:
-    """Ask the original about a generated input not asked before, and file it."""
-    if inputs in taken or baseline.beyond_edge(inputs):
-        return
-    taken.add(inputs)
-    found = generated(baseline, inputs, beyond=beyond)
-    if found.discarded is None:
-        baseline.corpus.append(found)
-    else:
-        baseline.discarded[found.discarded] = baseline.discarded.get(found.discarded, 0) + 1
-        if found.discarded == "unstable" and baseline.unstable is None:
-            baseline.unstable = found
-
-
-def generated(baseline: Baseline, inputs: bytes, *, beyond: bool) -> Expected:
-    """What the original does on a generated input; one that took too long lowers the limit."""
-    found, asleep = waited_for(baseline, inputs)
-    if asleep:
-        lower_for_sleep(baseline, inputs)
-    elif found.discarded == "timeout" and (size := largest(int, inputs)) > SMALL_INT:
-        baseline.int_limit = min(baseline.int_limit or size, max(size // 4, SMALL_INT))
-    outcome = found.outcomes[0]
-    if found.discarded is not None or outcome.status != "raise" or outcome.explicit:
-        return found
-    if beyond or outcome.exception_name() in NEVER_MEANT:
-        return replace(found, discarded="outside the domain")
-    return found
-
-
-def waited_for(baseline: Baseline, inputs: bytes) -> tuple[Expected, bool]:
-    """What the original does on a generated input, and whether it slept on it."""
-    oracle, patience = baseline.oracle, baseline.patience
-    if (known := oracle.known.get(inputs)) is not None:
-        return known, False
-    started = time.monotonic()
-    found = oracle.ask(inputs, cpu_s=patience.cpu_s(), wall_s=patience.wall_s())
-    wall_s = time.monotonic() - started
-    late = found.discarded == "timeout"
-    # A process that was ended leaves no CPU time to read, but its limit tells.
-    cpu_s = FUZZ_CPU_S if late and not slept_through(found) else found.seconds
-    return found, patience.note(answered=not late, cpu_s=cpu_s, wall_s=wall_s)
-
-
-def lower_for_sleep(baseline: Baseline, inputs: bytes) -> None:
-    """Keep the numbers away that the original sleeps on: seconds, most likely."""
-    if (seconds := largest(float, inputs)) > 0:
-        low = without_sleep(seconds)
-        baseline.float_limit = min(baseline.float_limit or low, low)
-    elif (size := largest(int, inputs)) > 1:
-        least = max(int(without_sleep(size)), 1)
-        baseline.int_limit = min(baseline.int_limit or least, least)
 
 
 def require_comparable(baseline: Baseline) -> None:

@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from perfbot.sandbox.language import language_of
 from perfbot.sandbox.oracle import Expected
 from perfbot.sandbox.outcome import Outcome
 from perfbot.sandbox.project import Project
+from perfbot.sandbox.reach import Reach
 from perfbot.sandbox.settings import Settings
 from perfbot.sandbox.strength import Strength
 from perfbot.sandbox.suite import SuiteRun
@@ -32,7 +33,7 @@ from perfbot.sandbox.timing import TimingCase
 from perfbot.sandbox.timing_cases import Timing
 from perfbot.sandbox.workload import WorkloadFile, WorkloadProcess
 
-FORMAT = 1
+FORMAT = 2
 FIELDS = 15
 KEPT = 200
 """So many baselines are kept; the least recently used go first."""
@@ -90,7 +91,7 @@ def save(baseline: Baseline, key: str) -> None:
         [row(item) for item in baseline.corpus],
         baseline.discarded,
         baseline.size_limit,
-        baseline.int_limit,
+        [*astuple(baseline.reach)],
         baseline.least_ints,
         [item.name for item in baseline.signature.parameters if item.enforced],
         None if baseline.measured_strength is None else asdict(baseline.measured_strength),
@@ -129,7 +130,7 @@ def load(
     if type(document) is not list or len(document) != FIELDS:
         return None
     (
-        seeds, suite, imports, state, load_s, cases, corpus, discarded, size_limit, int_limit,
+        seeds, suite, imports, state, load_s, cases, corpus, discarded, size_limit, reach,
         least_ints, enforced, strength, gaps, timing,
     ) = document  # fmt: skip
     language = language_of(target)
@@ -153,7 +154,7 @@ def load(
         corpus=kept,
         discarded=discarded,
         size_limit=size_limit,
-        int_limit=int_limit,
+        reach=Reach(*reach),
         least_ints=least_ints,
         timing=None if timing is None else timing_from(timing),
         gaps=None if gaps is None else [Uncovered(*item) for item in gaps],

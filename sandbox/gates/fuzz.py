@@ -4,8 +4,9 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from perfbot.sandbox.baseline import Baseline, generated, own_literals
+from perfbot.sandbox.baseline import Baseline
 from perfbot.sandbox.candidate import Candidate, counterexample
+from perfbot.sandbox.corpus import generated, own_literals
 from perfbot.sandbox.exploration import BEYOND, INSIDE, draw, encoded, inputs_of, smallest
 from perfbot.sandbox.guards import inputs_that_meet, usual_way
 from perfbot.sandbox.inputs.domain import domain

@@ -301,11 +301,11 @@ def confirmed(
     baseline = candidate.baseline
     inputs = inputs_of(baseline.signature.call(values))
     # A proposal on which the original is slow must not narrow what later edits are judged on.
-    int_limit = baseline.int_limit
+    reach = baseline.reach
     try:
         return visit(candidate, inputs, BEYOND)
     finally:
-        baseline.int_limit = int_limit
+        baseline.reach = reach
 
 
 def fits(values: Any, parameters: tuple[Parameter, ...]) -> bool:

@@ -169,7 +169,10 @@ class Texts:
     def _around_literal(self, drawing: Drawing, *, narrow: bool, whole: bool) -> str:
         made = self._with_literal(drawing, narrow=narrow, whole=whole)
         if narrow and self.style.narrow and not set(made) <= set(self.style.narrow):
-            return drawing.choices.pick(self.seen)  # it breaks what all observed strings keep to
+            # It breaks what all observed strings keep to, or the annotation says.
+            if self.seen:
+                return drawing.choices.pick(self.seen)
+            return text.spelled(drawing.choices, self.style.narrow, len(made), 0)
         return made
 
     def _with_literal(self, drawing: Drawing, *, narrow: bool, whole: bool) -> str:

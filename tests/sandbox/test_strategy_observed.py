@@ -165,3 +165,11 @@ def test_fixed_tuples_keep_their_length() -> None:
     assert {len(args[0]) for args in fixed} == {2}  # type: ignore[arg-type]
     varied = many("def f(p): pass", ((1, 2),), ((3, 4, 5),))
     assert len({len(args[0]) for args in varied}) > 3  # type: ignore[arg-type]
+
+
+def test_a_literal_that_no_observed_string_may_hold_is_left_out() -> None:
+    """Where all observed strings are too long to be drawn again, their alphabet is kept to."""
+    seen = [("the quick brown fox " * 50,), ("the quick brown fox " * 500,)]
+    made = many("def f(text): pass", *seen, count=300, literals=("|",), break_percent=0)
+    assert len({args[0] for args in made}) > 100
+    assert not any("|" in str(args[0]) for args in made)

@@ -256,14 +256,14 @@ def test_a_hostile_edit_gains_nothing(baselines: Any, which: str) -> None:
 def test_a_proposal_does_not_narrow_what_later_edits_are_judged_on(baselines: Any) -> None:
     """An int on which the original is out of time leaves the baseline's limit as it was."""
     baseline = baselines("total")
-    before = baseline.int_limit
+    before = baseline.reach
     candidate = Candidate(baseline, Edit(SHOP))
     try:
         assert candidate.start() is None
         parameters = symbolic.searchable(baseline)
         for values in ({"items": [1]}, {"items": 1}, {"other": [1]}, [1], {"items": [True]}):
             assert symbolic.confirmed(candidate, encode(values), parameters) is None
-        assert baseline.int_limit == before
+        assert baseline.reach == before
     finally:
         candidate.close()
 

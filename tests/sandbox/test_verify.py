@@ -154,7 +154,7 @@ def test_a_kept_baseline_comes_back_equal(
     try:
         for name in (
             "project", "target", "settings", "signature", "suite", "imports", "state", "load_s",
-            "cases", "corpus", "discarded", "size_limit", "int_limit",
+            "cases", "corpus", "discarded", "size_limit", "reach",
         ):  # fmt: skip
             assert getattr(kept, name) == getattr(baseline, name), name
         assert kept.measured_strength == strength

@@ -1,0 +1,125 @@
+"""Growing the corpus: generated inputs on which the original gives an answer to compare with."""
+
+import random
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from perfbot.sandbox.exploration import BEYOND, INSIDE, draw, encoded
+from perfbot.sandbox.inputs.characters import respelt, with_rare_characters
+from perfbot.sandbox.inputs.edge_numbers import with_edge_numbers
+from perfbot.sandbox.inputs.growth import grown
+from perfbot.sandbox.language import language_of
+from perfbot.sandbox.oracle import Expected
+from perfbot.sandbox.patience import FUZZ_CPU_S, slept_through
+from perfbot.sandbox.target import Target
+
+if TYPE_CHECKING:
+    from perfbot.sandbox.baseline import Baseline
+
+SWEEPS = ((8, INSIDE), (8, INSIDE), (8, BEYOND), (40, INSIDE), (200, INSIDE))
+"""(largest container, inside or beyond the domain), each a fifth of the examples: small first."""
+LARGE, GROWN = (500, 2_000, 8_000), 3
+"""Sizes to which observed inputs are grown, a few each, while the original answers in time."""
+EDGE = 5
+"""This many inputs out of time, and no larger ones are tried."""
+NEVER_MEANT = ("NameError", "UnboundLocalError")
+"""Raised by accident, these are the function's own mistakes: no caller can count on them."""
+
+
+def grow_corpus(baseline: "Baseline") -> None:
+    """Generate inputs and keep those on which the original gives a comparable answer."""
+    language = language_of(baseline.target)
+    baseline.least_ints, baseline.signature = language.stated(baseline)
+    baseline.bounded = None
+    settings = baseline.settings
+    randomly = random.Random(settings.seed)
+    taken: set[bytes] = {item.inputs for _, item in baseline.cases}
+    if baseline.workload is not None and "strategy" in baseline.workload.has:
+        for inputs in baseline.workload.draw(settings.examples, randomly.getrandbits(32)):
+            grow(baseline, inputs, taken, beyond=False)
+        return
+    in_time = sweep(baseline, randomly, taken)
+    observed = baseline.observed()
+    for made in with_edge_numbers(baseline.signature, observed, baseline.scope()):
+        before = baseline.discarded.get("timeout", 0)
+        for inputs in encoded(made):
+            grow(baseline, inputs, taken, beyond=False)
+            if baseline.discarded.get("timeout", 0) > before:
+                break  # the larger ones that follow would take as long
+    for inputs in encoded(with_rare_characters(baseline.signature, observed)):
+        grow(baseline, inputs, taken, beyond=False)
+    for inputs in encoded(respelt(baseline.signature, observed)):
+        grow(baseline, inputs, taken, beyond=True)
+    for inputs in encoded(language.twins(baseline)):
+        grow(baseline, inputs, taken, beyond=True)
+    for size in LARGE if in_time else ():
+        for inputs in encoded(grown(observed, size, GROWN, randomly.getrandbits(32))):
+            before = baseline.discarded.get("timeout", 0)
+            grow(baseline, inputs, taken, beyond=True)
+            if baseline.discarded.get("timeout", 0) > before:
+                return
+
+
+def sweep(baseline: "Baseline", randomly: random.Random, taken: set[bytes]) -> bool:
+    """Draw inputs at random, larger ones each time; whether the original answered in time."""
+    for size, breaking in SWEEPS:
+        before = baseline.discarded.get("timeout", 0)
+        count = baseline.settings.examples // len(SWEEPS)
+        source = baseline.source(size, own_literals(baseline.target))
+        for inputs in draw(source, count, randomly.getrandbits(32), breaking=breaking):
+            grow(baseline, inputs, taken, beyond=breaking == BEYOND)
+            if baseline.discarded.get("timeout", 0) - before > EDGE:
+                return False  # the original's edge: larger inputs only cost time
+        baseline.size_limit = max(size, baseline.size_limit)
+    return True
+
+
+def own_literals(target: Target) -> tuple[object, ...]:
+    """The constants in the target: where its branches turn."""
+    return language_of(target).new_literals("", target.source)
+
+
+def grow(baseline: "Baseline", inputs: bytes, taken: set[bytes], *, beyond: bool) -> None:
+    """Ask the original about a generated input not asked before, and file it."""
+    if inputs in taken or baseline.beyond_edge(inputs):
+        return
+    taken.add(inputs)
+    found = generated(baseline, inputs, beyond=beyond)
+    if found.discarded is None:
+        baseline.corpus.append(found)
+    else:
+        baseline.discarded[found.discarded] = baseline.discarded.get(found.discarded, 0) + 1
+        if found.discarded == "unstable" and baseline.unstable is None:
+            baseline.unstable = found
+
+
+def generated(baseline: "Baseline", inputs: bytes, *, beyond: bool) -> Expected:
+    """What the original does on a generated input; one that took too long lowers the limit."""
+    found, asleep = waited_for(baseline, inputs)
+    if asleep:
+        baseline.reach = baseline.reach.after_sleep(inputs)
+    elif found.discarded == "timeout":
+        baseline.reach = baseline.reach.after_timeout(
+            inputs, lambda other: waited_for(baseline, other)[0].discarded != "timeout"
+        )
+    outcome = found.outcomes[0]
+    if found.discarded is not None or outcome.status != "raise" or outcome.explicit:
+        return found
+    if beyond or outcome.exception_name() in NEVER_MEANT:
+        return replace(found, discarded="outside the domain")
+    return found
+
+
+def waited_for(baseline: "Baseline", inputs: bytes) -> tuple[Expected, bool]:
+    """What the original does on a generated input, and whether it slept on it."""
+    oracle, patience = baseline.oracle, baseline.patience
+    if (known := oracle.known.get(inputs)) is not None:
+        return known, False
+    started = time.monotonic()
+    found = oracle.ask(inputs, cpu_s=patience.cpu_s(), wall_s=patience.wall_s())
+    wall_s = time.monotonic() - started
+    late = found.discarded == "timeout"
+    # A process that was ended leaves no CPU time to read, but its limit tells.
+    cpu_s = FUZZ_CPU_S if late and not slept_through(found) else found.seconds
+    return found, patience.note(answered=not late, cpu_s=cpu_s, wall_s=wall_s)
