@@ -26,7 +26,6 @@ from perfbot.agents.search import (
     Account,
     Archive,
     ArchiveView,
-    Budget,
     ProposalSpec,
     SearchPolicy,
     awaits_measurement,
@@ -62,8 +61,8 @@ class State(TypedDict):
     """This round's `ProposalSpec`s."""
     children: Annotated[dict[str, list[str]], _merged]
     """The ids that each request (by its key) was answered with."""
-    parents: list[str]
-    """Each request's parent, in the order they were asked, this round's too."""
+    asked: list[dict[str, Any]]
+    """Every request so far, in order, this round's too."""
     best: str | None
     stop: str | None
     elapsed_s: float
@@ -85,22 +84,23 @@ def run(
     original: Edit,
     policy: SearchPolicy,
     *,
-    propose: Callable[[ProposalSpec], list[Proposal]],
+    propose: Callable[[ProposalSpec], list[Proposal] | None],
     judge: Callable[[Edit], Trial],
     measure: Callable[[Trial], Trial],
-    budget: Budget,
+    account: Account,
     max_concurrency: int = 1,
 ) -> Ended:
     """Search for the best edit; starts, or goes on where an earlier process stopped.
 
-    `folder` is the run's own and keeps the checkpoints. `judge` runs the gates without the
-    clock; `measure` gets each survivor, one at a time, and must hold the host's lock itself.
+    `folder` is the run's own and keeps the checkpoints. `propose` gives None for a request that
+    `account` left no means for: it comes up again when there are some. `judge` runs the gates
+    without the clock; `measure` gets each survivor, one at a time, and must hold the host's
+    lock itself.
 
     Raises:
         InterruptedRunError: Ctrl-C; call again with the same arguments to go on.
         Exception: what `propose`, `judge` or `measure` raised, after its siblings were recorded.
     """
-    account = Account(archive, budget)
     search = _Search(archive, original, policy, propose, judge, measure, account)
     archive.add(original)
     with _untraced(), _checkpoints(folder) as saver:
@@ -133,13 +133,11 @@ class _Search:
     archive: Archive
     original: Edit
     policy: SearchPolicy
-    propose_edits: Callable[[ProposalSpec], list[Proposal]]
+    propose_edits: Callable[[ProposalSpec], list[Proposal] | None]
     judge_edit: Callable[[Edit], Trial]
     measure_trial: Callable[[Trial], Trial]
     account: Account
     failures: list[Exception] = field(default_factory=list)
-    stopping: bool = False
-    """Ctrl-C was pressed: no branch that waits for its turn begins."""
 
     @property
     def most_rounds(self) -> int:
@@ -166,7 +164,7 @@ class _Search:
 
     def first_state(self, earlier: dict[str, Any]) -> dict[str, Any]:
         """The input of a new run, or of an ended one that is given another budget."""
-        fresh = {"round": 0, "requests": [], "children": {}, "parents": [], "elapsed_s": 0.0}
+        fresh = {"round": 0, "requests": [], "children": {}, "asked": [], "elapsed_s": 0.0}
         return {**(fresh if not earlier else {}), "best": earlier.get("best"), "stop": None}
 
     def plan(self, state: State) -> dict[str, Any]:
@@ -174,13 +172,17 @@ class _Search:
         stop = self.account.used_up()
         if stop is None and state["round"] >= self.most_rounds:
             stop = f"the search took {state['round']} rounds"
+        unanswered = [] if stop else self.unanswered(state)
+        if unanswered:  # a larger budget than the one that left no means for them
+            return {"requests": unanswered, "elapsed_s": self.account.elapsed_s()}
         requests = [] if stop else self.policy.ask(self.view(state), self.account.left())
         if not requests:
             return {"stop": stop or _NOTHING_NEW, "elapsed_s": self.account.elapsed_s()}
+        asking = [request.as_json() for request in requests]
         return {
             "round": state["round"] + 1,
-            "requests": [request.as_json() for request in requests],
-            "parents": [*state["parents"], *(request.parent for request in requests)],
+            "requests": asking,
+            "asked": [*state["asked"], *asking],
             "elapsed_s": self.account.elapsed_s(),
         }
 
@@ -199,7 +201,8 @@ class _Search:
         if proposals is None:
             with self.set_aside():
                 proposals = self.propose_edits(spec)
-                self.archive.record_proposals(spec.key, proposals)
+                if proposals is not None:
+                    self.archive.record_proposals(spec.key, proposals)
         if proposals is None:
             return {}
         return {"children": {spec.key: [proposal.edit.id for proposal in proposals]}}
@@ -220,7 +223,7 @@ class _Search:
     def attempt(self, edit_id: str) -> dict[str, Any]:
         """Let the gates judge one edit, unless they did or the time is over."""
         waiting = self.archive.judged(edit_id) is None and self.account.time_left()
-        if waiting and not self.stopping:
+        if waiting and not self.account.stopping:
             with self.set_aside():
                 trial = self.judge_edit(self.archive.edit(edit_id))
                 self.archive.record_judged(_of(edit_id, trial))
@@ -250,13 +253,18 @@ class _Search:
 
     def view(self, state: State) -> ArchiveView:
         """What the policy may see."""
-        children: dict[str, tuple[str, ...]] = {parent: () for parent in state["parents"]}
-        for key, edit_ids in state["children"].items():
-            children[key.rpartition("/")[2]] += tuple(edit_ids)
-        return ArchiveView(self.original.id, tuple(self.archive.trials()), children)
+        requests = tuple(ProposalSpec(**request) for request in state["asked"])
+        answers = {key: tuple(edit_ids) for key, edit_ids in state["children"].items()}
+        children: dict[str, tuple[str, ...]] = {}
+        for spec in requests:
+            children[spec.parent] = children.get(spec.parent, ()) + answers.get(spec.key, ())
+        trials = tuple(self.archive.trials())
+        return ArchiveView(self.original.id, trials, children, requests, answers)
 
     def unanswered(self, state: State) -> list[dict[str, Any]]:
-        """This round's requests that have no answer yet."""
+        """This round's requests that have no answer yet, while there are means for one."""
+        if self.account.closed is not None:
+            return []
         return [
             request
             for request in state["requests"]
@@ -288,7 +296,7 @@ class _Search:
         previous = signal.getsignal(signal.SIGINT)
 
         def stop(number: int, frame: FrameType | None) -> None:
-            self.stopping = True
+            self.account.stopping = True
             if callable(previous):
                 previous(number, frame)
 

@@ -14,3 +14,5 @@ class Proposal:
     """What kind of change it is, e.g. the rule's name."""
     reason: str
     """One sentence: why it should be faster."""
+    call: str = ""
+    """The key of the call to a model whose reply it is; empty for a rule's."""

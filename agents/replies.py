@@ -34,10 +34,10 @@ def codes_from_reply(reply: str, function: str, *, original: str = "") -> list[s
     Left out are examples of use, prints and asserts beside it; headers without a body; and, where
     it is quoted, the function in `original`, a module's source.
     """
-    known = _shape(_parsed(original), function)
+    known = _shape(parsed(original), function)
     found = []
-    for text in _code_texts(_without_chat_tokens(reply)):
-        tree = _parsed(text)
+    for text in _code_texts(without_chat_tokens(reply)):
+        tree = parsed(text)
         node = None if tree is None else _find(tree, function)
         if tree is None or node is None or _is_stub(node) or _shape(tree, function) == known:
             continue
@@ -65,20 +65,20 @@ def _is_stub(node: ast.stmt) -> bool:
     )
 
 
-def _without_chat_tokens(reply: str) -> str:
+def without_chat_tokens(reply: str) -> str:
     text = _CHAT_TOKEN.sub("", _ROLE_HEADER.sub("", reply))
     return "\n".join(text.splitlines()[:_MOST_LINES]) + "\n"
 
 
 def _code_texts(reply: str) -> Iterator[str]:
     """Yield every text that may be code: the fenced blocks, else what parses among the prose."""
-    blocks = list(_fenced_blocks(reply))
+    blocks = list(fenced_blocks(reply))
     for block in blocks or [reply]:
         text = textwrap.dedent(block)
-        yield text if _parsed(text) is not None else _longest_parsing_run(text)
+        yield text if parsed(text) is not None else _longest_parsing_run(text)
 
 
-def _fenced_blocks(reply: str) -> Iterator[str]:
+def fenced_blocks(reply: str) -> Iterator[str]:
     """Yield the text of each block; one whose closing fence is missing runs to the end."""
     opened: re.Match[str] | None = None
     for mark in _FENCE.finditer(reply):
@@ -100,12 +100,12 @@ def _longest_parsing_run(text: str) -> str:
             continue
         for end in range(len(lines), start, -1):
             run = textwrap.dedent("".join(lines[start:end]))
-            if _parsed(run) is not None:
+            if parsed(run) is not None:
                 return run
     return ""
 
 
-def _parsed(text: str) -> ast.Module | None:
+def parsed(text: str) -> ast.Module | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -138,7 +138,7 @@ def _needed_source(text: str, tree: ast.Module, function: str) -> str:
     while grew:
         grew = False
         for node in tree.body:
-            if node is target or node in needed or not (_defines(node) & wanted or _always(node)):
+            if node is target or node in needed or not (defines(node) & wanted or _always(node)):
                 continue
             needed.add(node)
             wanted |= _names_in(node)
@@ -164,7 +164,7 @@ def _always(node: ast.stmt) -> bool:
     )
 
 
-def _defines(node: ast.stmt) -> set[str]:
+def defines(node: ast.stmt) -> set[str]:
     """Return the module-level names that a definition, import or assignment binds."""
     if isinstance(node, (*_FUNCTION, ast.ClassDef)):
         return {node.name}
@@ -174,7 +174,7 @@ def _defines(node: ast.stmt) -> set[str]:
         stored = (inner for inner in ast.walk(node) if isinstance(inner, ast.Name))
         return {inner.id for inner in stored if isinstance(inner.ctx, ast.Store)}
     if isinstance(node, (ast.Try, ast.If)):
-        return {name for inner in node.body for name in _defines(inner)}
+        return {name for inner in node.body for name in defines(inner)}
     return set()
 
 

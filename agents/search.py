@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Protocol
 
+from perfbot.agents.calls import Call
 from perfbot.agents.proposal import Proposal
 from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.errors import UsageError
@@ -18,7 +19,16 @@ MIN_GAIN = 1.02
 """An edit replaces a better-known one only if its lower bound is 2 % higher: below that, the
 order of two measurements is noise, and each step makes the diff longer."""
 
-_UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
+_UNITS = {
+    "c": ("candidates", 1.0),
+    "usd": ("usd", 1.0),
+    "tok": ("tokens", 1.0),
+    "ktok": ("tokens", 1e3),
+    "mtok": ("tokens", 1e6),
+    "s": ("seconds", 1.0),
+    "m": ("seconds", 60.0),
+    "h": ("seconds", 3600.0),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,7 @@ class Spent:
     candidates: int = 0
     usd: float = 0.0
     seconds: float = 0.0
+    tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,7 @@ class Budget:
     candidates: int | None = None
     usd: float | None = None
     seconds: float | None = None
+    tokens: int | None = None
 
     def used_up(self, spent: Spent) -> str | None:
         """Which limit is reached, in words, or None while there is something left."""
@@ -65,39 +77,46 @@ class Budget:
             return f"the budget of {self.usd:g} USD is spent"
         if self.seconds is not None and spent.seconds >= self.seconds:
             return f"the budget of {self.seconds:g} s is over"
+        if self.tokens is not None and spent.tokens >= self.tokens:
+            return f"the budget of {self.tokens} tokens is spent"
         return None
 
 
 def parse_budget(text: str) -> Budget:
-    """Read `20c,2.50usd,10m`: candidates, US dollars and wall time, each at most once.
+    """Read `20c,2.50usd,200ktok,10m`: candidates, dollars, tokens and wall time, each once at most.
 
     Raises:
         UsageError: a part that is none of these, not positive, or given twice.
     """
     found: dict[str, float] = {}
     for part in text.replace(" ", "").split(","):
-        match = re.fullmatch(r"(\d+(?:\.\d+)?|\.\d+)(c|usd|s|m|h)", part.lower())
+        match = re.fullmatch(r"(\d+(?:\.\d+)?|\.\d+)(c|usd|[km]?tok|s|m|h)", part.lower())
         if match is None:
             raise _not_a_budget(text, f"{part!r} is no amount")
-        amount, unit = float(match[1]), match[2]
-        name = {"c": "candidates", "usd": "usd"}.get(unit, "seconds")
+        name, size = _UNITS[match[2]]
+        amount = float(match[1]) * size
         if name in found:
             raise _not_a_budget(text, f"it names {name} twice")
-        if not (amount > 0 and math.isfinite(amount)) or (unit == "c" and amount % 1):
-            raise _not_a_budget(text, f"{part!r} must be more than 0, and candidates whole")
-        found[name] = amount * _UNITS_S.get(unit, 1.0)
-    candidates = found.get("candidates")
+        if not (amount > 0 and math.isfinite(amount)) or (
+            name in ("candidates", "tokens") and amount % 1
+        ):
+            raise _not_a_budget(
+                text, f"{part!r} must be more than 0; candidates and tokens are whole"
+            )
+        found[name] = amount
+    whole = {name: int(found[name]) for name in ("candidates", "tokens") if name in found}
     return Budget(
-        candidates=None if candidates is None else int(candidates),
+        candidates=whole.get("candidates"),
         usd=found.get("usd"),
         seconds=found.get("seconds"),
+        tokens=whole.get("tokens"),
     )
 
 
 def _not_a_budget(text: str, why: str) -> UsageError:
     return UsageError(
         f"{text!r} is not a budget: {why}",
-        "write it as in 20c,2.50usd,10m (candidates, dollars, time in s, m or h)",
+        "write it as in 20c,2.50usd,200ktok,10m (candidates, dollars, tokens, time in s, m or h)",
     )
 
 
@@ -110,6 +129,10 @@ class ArchiveView:
     trials: tuple[Trial, ...]
     children: Mapping[str, tuple[str, ...]]
     """Each parent already asked, in order, with the ids of the edits that came of it."""
+    requests: tuple[ProposalSpec, ...] = ()
+    """Every request so far, in order."""
+    answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The ids of the edits that each request (by its key) was answered with."""
 
 
 class SearchPolicy(Protocol):
@@ -160,7 +183,16 @@ class Archive(Protocol):
         """The latest trial of every judged edit, in the order they were first judged."""
 
     def usd(self) -> float:
-        """US dollars spent on proposals and trials whose price is known."""
+        """US dollars spent on calls and trials whose price is known."""
+
+    def tokens(self) -> int:
+        """Tokens that calls are charged with, those without an answer among them."""
+
+    def record_call(self, call: Call) -> None:
+        """Keep a call as it is now: before it is sent, and when it has ended."""
+
+    def calls(self, key: str | None = None) -> list[Call]:
+        """Each attempt as it was last recorded, in the order sent; of one key, or all."""
 
 
 @dataclass(slots=True)
@@ -172,6 +204,10 @@ class Account:
     earlier_s: float = 0.0
     """Wall seconds that earlier processes worked on this run."""
     started: float = field(default_factory=time.monotonic)
+    closed: str | None = None
+    """Why no more requests are sent though no limit is reached: what is left is too little."""
+    stopping: bool = False
+    """Ctrl-C was pressed: nothing new begins, and nothing is waited for."""
 
     def elapsed_s(self) -> float:
         """Wall seconds of this process and the earlier ones."""
@@ -179,8 +215,9 @@ class Account:
 
     def used_up(self) -> str | None:
         """Which limit is reached, in words, or None."""
-        spent = Spent(self.archive.count(), self.archive.usd(), self.elapsed_s())
-        return self.budget.used_up(spent)
+        archive = self.archive
+        spent = Spent(archive.count(), archive.usd(), self.elapsed_s(), archive.tokens())
+        return self.budget.used_up(spent) or self.closed
 
     def time_left(self) -> bool:
         """Whether the wall time is not over."""
@@ -189,10 +226,12 @@ class Account:
     def left(self) -> Budget:
         """The budget less what is spent."""
         candidates, usd, seconds = self.budget.candidates, self.budget.usd, self.budget.seconds
+        tokens = self.budget.tokens
         return Budget(
             None if candidates is None else max(candidates - self.archive.count(), 0),
             None if usd is None else max(usd - self.archive.usd(), 0.0),
             None if seconds is None else max(seconds - self.elapsed_s(), 0.0),
+            None if tokens is None else max(tokens - self.archive.tokens(), 0),
         )
 
 

@@ -8,16 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from perfbot.agents.graph import Ended, run
-from perfbot.agents.policies.refine import Refine
-from perfbot.agents.proposal import Proposal
-from perfbot.agents.rules.engine import propose
-from perfbot.agents.search import Budget, ProposalSpec, best_trial, parse_budget
+from perfbot.agents.search import Account, best_trial, parse_budget
 from perfbot.optimizer.commit import CommitInfo, commit
 from perfbot.optimizer.config import Options
 from perfbot.optimizer.evidence import evidence_json, verdict_json
 from perfbot.optimizer.git import top_level
 from perfbot.optimizer.ledger import Ledger, list_runs, new_run, open_run
 from perfbot.optimizer.output import Progress, require_writable, write_json
+from perfbot.optimizer.planner import ModelStoppedError, planner, require_proposer
 from perfbot.optimizer.ranking import ranked
 from perfbot.optimizer.recheck import judge_afresh, target_at
 from perfbot.optimizer.recipe import recipe_of
@@ -55,8 +53,7 @@ def optimize_targets(texts: list[str], options: Options) -> int:
     One target that cannot be judged does not keep the others from it. Raises: what stopped the
     last such target, when nothing was accepted.
     """
-    if options.proposer != "rules":
-        raise UsageError(f"there is no proposer {options.proposer}", "use --proposer rules")
+    require_proposer(options)
     if options.policy != "refine":
         raise UsageError(f"there is no policy {options.policy}", "use --policy refine")
     require_writable(options.json)
@@ -150,14 +147,12 @@ def concluded(ledger: Ledger, result: Result) -> Result:
 
 
 def search(session: Session, ledger: Ledger, options: Options, say: Say) -> Ended:
-    """Run the graph: rules propose, the gates judge, the clock decides."""
-    target = session.target
+    """Run the graph: rules or a model propose, the gates judge, the clock decides.
 
-    def propose_edits(spec: ProposalSpec) -> list[Proposal]:
-        parent = ledger.edit(spec.parent)
-        found = propose(target, parent.file_source, parent=spec.parent)
-        say(f"{len(found)} proposals")
-        return found
+    A model that stops answering ends the search; what was found before is not lost by it.
+
+    Raises: PerfbotError when the model cannot be used and nothing was accepted before.
+    """
 
     def judge_edit(edit: Edit) -> Trial:
         trial = judge(session.baseline, edit)
@@ -170,11 +165,19 @@ def search(session: Session, ledger: Ledger, options: Options, say: Say) -> Ende
         say(f"  {trial.edit.title}: {found.decision}: {found.reason[:100]}")
         return found
 
-    budget: Budget = parse_budget(options.budget or DEFAULT_BUDGET)
-    return run(
-        ledger.folder, ledger, baseline(target), Refine(),
-        propose=propose_edits, judge=judge_edit, measure=measure_trial, budget=budget,
-    )  # fmt: skip
+    account = Account(ledger, parse_budget(options.budget or DEFAULT_BUDGET))
+    policy, propose_edits = planner(session, account, options, say)
+    try:
+        return run(
+            ledger.folder, ledger, baseline(session.target), policy,
+            propose=propose_edits, judge=judge_edit, measure=measure_trial, account=account,
+        )  # fmt: skip
+    except ModelStoppedError as stopped:
+        best = best_trial(ledger.trials())
+        if best is None:
+            raise stopped.error from stopped
+        say(f"warning: {stopped.error}")
+        return Ended(best.edit.id, stopped.error.happened, 0, False)
 
 
 def titled(ledger: Ledger, edit_id: str) -> tuple[Edit, str]:
@@ -184,8 +187,8 @@ def titled(ledger: Ledger, edit_id: str) -> tuple[Edit, str]:
     reasons: list[str] = []
     while step.parent is not None:
         titles.insert(0, step.title)
-        asked = ledger.proposals(ProposalSpec(step.parent).key) or []
-        reasons[:0] = [item.reason for item in asked if item.edit.id == step.id]
+        proposal = ledger.proposal_of(step.id)
+        reasons[:0] = [proposal.reason] if proposal and proposal.reason else []
         step = ledger.edit(step.parent)
     parts = [
         title if count == 1 else f"{title}, in {count} places"

@@ -15,6 +15,7 @@ from perfbot.sandbox.errors import PerfbotError, UsageError
 from perfbot.sandbox.settings import Settings
 
 SANDBOXES = ("auto", "bwrap", "landlock", "docker", "podman")
+PROPOSERS = ("rules", "llm", "both")
 _STRICT = Settings()
 """How strict a judgement is unless told otherwise: the sandbox says, and only there."""
 
@@ -61,7 +62,50 @@ class Options:
         ),
     )
     proposer: str = field(
-        default="rules", metadata=_row("Where edits come from.", search_only=True)
+        default="rules",
+        metadata=_row("Where edits come from: rules, llm or both.", search_only=True),
+    )
+    model: str | None = field(
+        default=None,
+        metadata=_row(
+            "The language model to ask, as LiteLLM names it: PROVIDER/NAME.",
+            metavar="NAME",
+            search_only=True,
+            command_line_only=True,
+        ),
+    )
+    api_base: str | None = field(
+        default=None,
+        metadata=_row(
+            "Address of a server of your own that the model is on, often with /v1.",
+            metavar="URL",
+            search_only=True,
+            command_line_only=True,
+        ),
+    )
+    samples: int = field(
+        default=2,
+        metadata=_row("Replies to ask a model for at a time.", metavar="N", search_only=True),
+    )
+    temperature: float | None = field(
+        default=None,
+        metadata=_row(
+            "How varied a model's replies are [default: its provider's]",
+            metavar="0..2",
+            search_only=True,
+        ),
+    )
+    prompt_tokens: int = field(
+        default=12_000,
+        metadata=_row("Most tokens of a prompt.", metavar="N", search_only=True),
+    )
+    reply_tokens: int = field(
+        default=8_192,
+        metadata=_row("Most tokens of a reply.", metavar="N", search_only=True),
+    )
+    model_timeout: float = field(
+        default=300.0,
+        metadata=_row("Longest wait for one whole reply.", metavar="SECONDS", search_only=True),
     )
     policy: str = field(
         default="refine", metadata=_row("How the search picks its next edit.", search_only=True)
@@ -69,7 +113,8 @@ class Options:
     budget: str | None = field(
         default=None,
         metadata=_row(
-            "Most to spend: candidates, money, time, e.g. 20c,2.50usd,10m", search_only=True
+            "Most to spend: candidates, money, tokens, time, e.g. 20c,2.50usd,200ktok,10m",
+            search_only=True,
         ),
     )
     seed: int | None = field(
@@ -139,6 +184,13 @@ class Options:
         _check(_splits(self.tests), "tests", self, "a command whose quotes are closed")
         _check(self.sandbox in SANDBOXES, "sandbox", self, f"one of {', '.join(SANDBOXES)}")
         _check(self.seed is None or self.seed >= 0, "seed", self, "0 or more")
+        _check(self.proposer in PROPOSERS, "proposer", self, f"one of {', '.join(PROPOSERS)}")
+        _check(1 <= self.samples <= 16, "samples", self, "from 1 to 16")
+        _check(self.prompt_tokens >= 500, "prompt_tokens", self, "500 or more")
+        _check(self.reply_tokens >= 64, "reply_tokens", self, "64 or more")
+        _check(self.model_timeout > 0, "model_timeout", self, "more than 0 seconds")
+        warm = self.temperature is None or 0 <= self.temperature <= 2
+        _check(warm, "temperature", self, "from 0 to 2")
         if self.budget is not None:
             # Imported here: only a search needs it.
             from perfbot.agents.search import parse_budget

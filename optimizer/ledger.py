@@ -6,6 +6,7 @@ kept once, under its SHA-256; all else names edits by it.
 
 Format history
   1  meta, edits, answers, trials, spend
+  2  calls (prompts, replies and what they are charged with) instead of spend
 """
 
 import contextlib
@@ -21,14 +22,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from perfbot.agents.calls import Call
 from perfbot.agents.proposal import Proposal
 from perfbot.optimizer.plain import from_plain, to_plain
 from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.errors import MachineError, PerfbotError, UsageError
 from perfbot.sandbox.target import Target
-from perfbot.sandbox.trial import Cost, Trial
+from perfbot.sandbox.trial import Trial
 
-FORMAT = "1"
+FORMAT = "2"
 STATES = ("running", "interrupted", "accepted", "nothing", "failed")
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -38,8 +40,12 @@ CREATE TABLE trials (
     number INTEGER PRIMARY KEY, edit_id TEXT NOT NULL, stage TEXT NOT NULL, data TEXT NOT NULL,
     usd REAL, UNIQUE (edit_id, stage)
 );
-CREATE TABLE spend (key TEXT PRIMARY KEY, seconds REAL, tokens INTEGER, usd REAL);
+CREATE TABLE calls (
+    number INTEGER PRIMARY KEY, key TEXT NOT NULL, attempt INTEGER NOT NULL, state TEXT NOT NULL,
+    data TEXT NOT NULL, tokens INTEGER NOT NULL, usd REAL, UNIQUE (key, attempt, state)
+);
 """
+_LAST_STATES = "SELECT max(number) FROM calls GROUP BY key, attempt"
 # Two processes of one user may share a folder, never a run: this is for readers of a live run.
 _BUSY_TIMEOUT_S = 30.0
 SHOWN = 5
@@ -215,16 +221,21 @@ class Ledger:
         row = self._one("SELECT data FROM answers WHERE request = ?", (key,))
         if row is None:
             return None
-        return [
-            Proposal(self.edit(edit_id), strategy, reason)
-            for edit_id, strategy, reason in json.loads(row[0])
-        ]
+        return [Proposal(self.edit(edit_id), *rest) for edit_id, *rest in json.loads(row[0])]
 
     def record_proposals(self, key: str, proposals: list[Proposal]) -> None:
         """Keep the answer to a request, with the edits' texts, in one transaction."""
-        named = [(item.edit.id, item.strategy, item.reason) for item in proposals]
+        named = [(item.edit.id, item.strategy, item.reason, item.call) for item in proposals]
         answer = ("INSERT OR IGNORE INTO answers VALUES (?, ?)", (key, json.dumps(named)))
         self._write([*(_adding(item.edit) for item in proposals), answer])
+
+    def proposal_of(self, edit_id: str) -> Proposal | None:
+        """How an edit was first proposed, or None."""
+        for (data,) in self._all("SELECT data FROM answers ORDER BY rowid"):
+            for found, *rest in json.loads(data):
+                if found == edit_id:
+                    return Proposal(self.edit(edit_id), *rest)
+        return None
 
     def judged(self, edit_id: str) -> Trial | None:
         """What the gates said of an edit, or None."""
@@ -254,14 +265,29 @@ class Ledger:
             latest[edit_id] = data
         return [self._decoded(edit_id, data) for edit_id, data in latest.items()]
 
-    def record_spend(self, key: str, cost: Cost) -> None:
-        """Keep what one paid call cost; `key` names the call, so that it is billed once."""
-        row = (key, cost.seconds, cost.tokens, cost.usd)
-        self._write([("INSERT OR IGNORE INTO spend VALUES (?, ?, ?, ?)", row)])
+    def record_call(self, call: Call) -> None:
+        """Keep a call as it is now: before it is sent, and when it has ended."""
+        data = json.dumps(to_plain(call))
+        row = (call.key, call.attempt, call.state, data, call.tokens, call.charged_usd)
+        insert = "INSERT OR IGNORE INTO calls (key, attempt, state, data, tokens, usd)"
+        self._write([(f"{insert} VALUES (?, ?, ?, ?, ?, ?)", row)])
+
+    def calls(self, key: str | None = None) -> list[Call]:
+        """Each attempt as it was last recorded, in the order sent; of one key, or all."""
+        latest: dict[tuple[str, int], str] = {}
+        query = "SELECT key, attempt, data FROM calls WHERE ? IS NULL OR key = ? ORDER BY number"
+        for name, attempt, data in self._all(query, (key, key)):
+            latest[name, attempt] = data
+        return [from_plain(Call, json.loads(data)) for data in latest.values()]
+
+    def tokens(self) -> int:
+        """Tokens that calls are charged with, those without an answer among them."""
+        row = self._one(f"SELECT total(tokens) FROM calls WHERE number IN ({_LAST_STATES})", ())
+        return int(row[0]) if row else 0
 
     def usd(self) -> float:
         """US dollars spent on calls and trials whose price is known."""
-        calls = self._one("SELECT total(usd) FROM spend", ())
+        calls = self._one(f"SELECT total(usd) FROM calls WHERE number IN ({_LAST_STATES})", ())
         latest = "SELECT max(number) FROM trials GROUP BY edit_id"
         trials = self._one(f"SELECT total(usd) FROM trials WHERE number IN ({latest})", ())
         return float(calls[0] + trials[0]) if calls and trials else 0.0

@@ -22,7 +22,7 @@ import pytest
 from perfbot.agents.graph import CHECKPOINTS, Ended, run
 from perfbot.agents.policies.refine import Refine
 from perfbot.agents.proposal import Proposal
-from perfbot.agents.search import Budget, ProposalSpec
+from perfbot.agents.search import Account, Budget, ProposalSpec
 from perfbot.optimizer.ledger import Ledger, new_run, open_run
 from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.errors import InterruptedRunError, MachineError
@@ -85,7 +85,9 @@ def _target(root: Path) -> Target:
 
 
 def _search(ledger: Ledger, toy: Toy, **options: object) -> Ended:
-    settings = {"budget": Budget(), **options}
+    budget = options.pop("budget", Budget())
+    assert isinstance(budget, Budget)
+    settings = {"account": Account(ledger, budget), **options}
     calls = {"propose": toy.propose, "judge": toy.judge, "measure": toy.measure}
     return run(ledger.folder, ledger, ORIGINAL, Refine(), **{**calls, **settings})
 

@@ -99,7 +99,7 @@ def test_budget_is_read(text: str, budget: Budget) -> None:
 )
 def test_a_bad_budget_is_refused_with_an_example(text: str) -> None:
     """The message says how a budget is written."""
-    with pytest.raises(UsageError, match=r"20c,2\.50usd,10m"):
+    with pytest.raises(UsageError, match=r"20c,2\.50usd,200ktok,10m"):
         parse_budget(text)
 
 

@@ -8,10 +8,12 @@ import stat
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from perfbot.agents.calls import Call, Message, Usage
 from perfbot.agents.proposal import Proposal
 from perfbot.optimizer.ledger import Ledger, list_runs, new_run, open_run
 from perfbot.optimizer.plain import from_plain, to_plain
@@ -121,16 +123,31 @@ def test_answers_come_back_with_their_edits(run: Ledger) -> None:
     assert run.proposals("key") == [Proposal(edit, "rule", "why")]
     assert run.proposals("empty") == []
     assert run.proposals("other") is None
+    assert run.proposal_of(edit.id) == Proposal(edit, "rule", "why")
+    assert run.proposal_of("x") is None
 
 
-def test_spend_is_billed_once(run: Ledger) -> None:
-    """A call recorded twice costs once, and an unknown price adds nothing."""
-    for _ in range(2):
-        run.record_spend("call-1", Cost(1.0, 50, 0.25))
-    run.record_spend("call-2", Cost(1.0, 50, None))
+def test_calls_are_charged_once(run: Ledger) -> None:
+    """A call costs what was set aside until it has ended, then what it took; never both."""
+    sent = Call("k", 1, "m", (Message("user", "ü"),), Usage(100, 900), 1.0)
+    run.record_call(sent)
+    run.record_call(sent)
+    assert (run.tokens(), run.usd()) == (1000, 1.0)
+    answered = replace(sent, state="answered", reply="r", usage=Usage(90, 10), usd=0.25)
+    run.record_call(answered)
+    run.record_call(replace(answered, reply="another"))
+    assert (run.tokens(), run.usd()) == (100, 0.25)
+    assert run.calls("k") == run.calls() == [answered]
+    assert run.calls("other") == []
+    refused = replace(sent, attempt=2, state="failed", fault="auth")
+    lost = replace(sent, key="l", state="failed", fault="timeout")
+    unpriced = replace(answered, key="u", usd=None)
+    for call in (refused, lost, unpriced):
+        run.record_call(call)
+    assert (run.tokens(), run.usd()) == (100 + 0 + 1000 + 100, 0.25 + 0 + 1.0)
     run.record_judged(_trial("a", usd=0.5))
     run.record_measured(_trial("a", usd=0.75))
-    assert run.usd() == 1.0
+    assert run.usd() == 2.0
 
 
 def test_run_is_private_and_listed(run: Ledger) -> None:

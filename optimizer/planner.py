@@ -1,0 +1,157 @@
+"""Who proposes in a search: the rules, a language model, or both; nothing of a model is imported
+where none is asked."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from perfbot.agents.proposal import Proposal
+from perfbot.agents.search import Account, ProposalSpec, SearchPolicy, parse_budget
+from perfbot.optimizer.config import Options
+from perfbot.optimizer.session import Say, Session
+from perfbot.sandbox.errors import InterruptedRunError, PerfbotError, UsageError
+
+if TYPE_CHECKING:
+    from perfbot.agents.context import Facts
+    from perfbot.agents.llm import Model
+
+_CALL_CHARACTERS = 160
+"""Of a slow call so much is shown: more would be data, not the shape of it."""
+Propose = Callable[[ProposalSpec], list[Proposal] | None]
+_SLOWEST = 3
+
+
+class ModelStoppedError(Exception):
+    """The model cannot be reached or used any more; `error` says why, and what to do."""
+
+    def __init__(self, error: PerfbotError) -> None:
+        self.error = error
+        super().__init__(str(error))
+
+
+def require_proposer(options: Options) -> None:
+    """Check, before any work, that whoever is to propose can be asked.
+
+    Raises: UsageError for a model that is not named, not known, without its key, or without a
+    price where the budget is in dollars.
+    """
+    if options.proposer == "rules":
+        if options.model is not None:
+            raise UsageError(
+                "--model is given, but the rules alone propose", "add --proposer llm or both"
+            )
+        return
+    if options.model is None:
+        raise UsageError(
+            f"--proposer {options.proposer} needs a model",
+            "add --model PROVIDER/NAME, e.g. openai/gpt-4o; for a server of your own "
+            "--model openai/NAME --api-base http://127.0.0.1:8000/v1",
+        )
+    from perfbot.agents.calls import Usage
+    from perfbot.agents.llm import price, require_usable
+
+    model = model_of(options)
+    require_usable(model)
+    priced = options.budget is not None and parse_budget(options.budget).usd is not None
+    if priced and price(model, Usage(1000, 1000)) is None:
+        raise UsageError(
+            f"the price of {model.name} is not known, so a budget in dollars cannot be kept",
+            "give the budget in tokens, e.g. --budget 200ktok",
+        )
+
+
+def planner(
+    session: Session, account: Account, options: Options, say: Say
+) -> tuple[SearchPolicy, Propose]:
+    """The policy that steers the search, and what answers its requests."""
+    from perfbot.agents.policies.refine import Refine
+
+    if options.proposer == "rules":
+        return Refine(), _rules(session, account, say)
+    from perfbot.agents.asker import Asker
+    from perfbot.agents.context import background
+    from perfbot.agents.llm_proposer import ModelProposer
+    from perfbot.agents.policies.guided import Guided
+
+    model = model_of(options)
+    proposer = ModelProposer(
+        session.target,
+        Asker(model, account, say),
+        background(session.target, facts_of(session)),
+        samples=options.samples,
+        prompt_tokens=options.prompt_tokens,
+        say=say,
+    )
+    rules = _rules(session, account, say)
+
+    def propose(spec: ProposalSpec) -> list[Proposal] | None:
+        if spec.operator == "rules":
+            return rules(spec)
+        try:
+            return proposer.propose(spec)
+        except InterruptedRunError:
+            raise
+        except PerfbotError as error:
+            raise ModelStoppedError(error) from error
+
+    return Guided(model.name, rules=options.proposer == "both"), propose
+
+
+def model_of(options: Options) -> "Model":
+    """The model that the options name."""
+    from perfbot.agents.llm import Model
+
+    assert options.model is not None
+    return Model(
+        options.model,
+        options.api_base,
+        options.temperature,
+        options.reply_tokens,
+        options.model_timeout,
+    )
+
+
+def _rules(session: Session, account: Account, say: Say) -> Propose:
+    from perfbot.agents.rules.engine import propose
+
+    def answer(spec: ProposalSpec) -> list[Proposal]:
+        parent = account.archive.edit(spec.parent)
+        found = propose(session.target, parent.file_source, parent=spec.parent)
+        say(f"{len(found)} proposals")
+        return found
+
+    return answer
+
+
+def facts_of(session: Session) -> "Facts":
+    """What a model may know of the target: the recorded calls and the machine, no expected
+    answers and none of the generated inputs."""
+    from perfbot.agents.context import Facts
+    from perfbot.sandbox.explanation import call_text
+
+    baseline = session.baseline
+    calls = sorted(baseline.replayed(), key=lambda pair: pair[1].seconds, reverse=True)
+    slowest = [
+        (call_text(session.target, item.inputs)[:_CALL_CHARACTERS], item.seconds)
+        for _, item in calls[:_SLOWEST]
+    ]
+    return Facts(
+        root=baseline.project.root,
+        signature=baseline.signature,
+        observed=baseline.observed(),
+        slowest=slowest,
+        machine=machine_of(session),
+    )
+
+
+def machine_of(session: Session) -> str:
+    """The processor and what runs or compiles the target, in a line."""
+    from perfbot.sandbox.host import fingerprint
+
+    found = fingerprint()
+    parts = [f"{found['cpu']}, {found['cores']} cores, {found['architecture']}"]
+    if session.target.language == "python":
+        from perfbot.sandbox.interpreter import ask
+
+        version = ask(session.baseline.project.python).version
+        parts.append(f"Python {'.'.join(map(str, version))}")
+    return "; ".join(parts)
