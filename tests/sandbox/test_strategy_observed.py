@@ -167,9 +167,11 @@ def test_fixed_tuples_keep_their_length() -> None:
     assert len({len(args[0]) for args in varied}) > 3  # type: ignore[arg-type]
 
 
-def test_a_literal_that_no_observed_string_may_hold_is_left_out() -> None:
-    """Where all observed strings are too long to be drawn again, most keep to their alphabet."""
-    seen = [("the quick brown fox " * 50,), ("the quick brown fox " * 500,)]
-    made = many("def f(text): pass", *seen, count=300, literals=("|",), break_percent=0)
-    assert len({args[0] for args in made}) > 100
-    assert share(made, lambda args: "|" in args[0]) < 0.1
+def test_literals_beside_strings_that_are_too_long_to_be_seen() -> None:
+    """A literal outside an alphabet whose observed strings are all too long gives way to it."""
+    long = "the quick brown fox "
+    seen = [(long * times, ["dog", "cat", "cow"]) for times in (50, 500)]
+    header = "def f(text: str, words: list[str]): pass"
+    made = many(header, *seen, count=400, literals=("|",), break_percent=0)
+    assert len(made) > 350
+    assert 0 < share(made, lambda args: any("|" in word for word in args[1])) < 0.5
