@@ -6,6 +6,7 @@ aside, and what a kill lost sight of stays charged. A key with an answer is neve
 
 import itertools
 import random
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -23,6 +24,7 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 LEAST_REPLY_TOKENS = 256
 """With less than this left of a budget nothing is asked: no function fits."""
 _SLICE_S = 0.1
+_DATE = re.compile(r"[-@:_](latest|v?\d{3,}[\d.:-]*|v\d[\d.:]*)")
 _TOKENS_PER_TURN = 8
 
 
@@ -182,4 +184,7 @@ def estimated_tokens(messages: tuple[Message, ...]) -> int:
 def same_model(asked: str, answered: str) -> bool:
     """Whether a name is the asked model's: providers add a date or leave out their own name."""
     wanted, found = asked.rpartition("/")[2].lower(), answered.rpartition("/")[2].lower()
-    return found.startswith(wanted) or wanted.startswith(found)
+    shorter, longer = sorted((wanted, found), key=len)
+    return longer == shorter or (
+        longer.startswith(shorter) and bool(_DATE.fullmatch(longer[len(shorter) :]))
+    )

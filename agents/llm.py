@@ -127,6 +127,9 @@ def complete(
     Raises:
         FaultError: no reply came of it.
     """
+    # Imported before the clock runs: a request must not be sent when nobody waits for it any more.
+    litellm()
+    _missing_keys(model)
     box: queue.Queue[Any] = queue.Queue()
 
     def work() -> None:
@@ -191,8 +194,14 @@ def _read(response: Any) -> Reply:
         fingerprint=found.get("system_fingerprint"),
         finish=finish,
         usage=_usage(found.get("usage")),
-        fault=_fault_in(text, finish, message.get("refusal")),
+        fault=_fault_in(text, finish, _refusal(message)),
     )
+
+
+def _refusal(message: dict[str, Any]) -> object:
+    """What the model says where it declines, by OpenAI's API; LiteLLM moves it aside."""
+    beside = message.get("provider_specific_fields") or {}
+    return message.get("refusal") or beside.get("refusal")
 
 
 def _fault_in(text: str, finish: object, refusal: object) -> Fault | None:

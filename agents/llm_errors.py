@@ -5,6 +5,7 @@ reply itself is data: the call is recorded, billed and answered with no edit.
 """
 
 import json
+import re
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ RETRIED = frozenset({"timeout", "connection_lost", "bad_response", "rate_limited
 OF_REPLY = frozenset({"refused", "truncated", "empty", "context_too_long"})
 """The model answered, but not with what was asked for."""
 _SHOWN = 300
+_NAMES = re.compile(r"^((litellm\.)?\w+(Error|Exception)( -|:) ?)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,8 @@ def fault_of(error: BaseException) -> Fault:
     import httpx
 
     kinds = [type(item).__name__ for item in _causes(error)]
-    detail = scrubbed(" ".join(str(error).split()))[:_SHOWN]
     status = getattr(error, "status_code", None)
+    detail = _words(error) or (f"status {status}" if status else kinds[0])
     lower = detail.lower()
     below = list(_causes(error))
     if "ContextWindowExceededError" in kinds:
@@ -71,6 +73,12 @@ def fault_of(error: BaseException) -> Fault:
     if malformed or "invalid response" in lower or "'choices'" in lower:
         return Fault("bad_response", detail)
     return _by_status(status, detail, _retry_after(error))
+
+
+def _words(error: BaseException) -> str:
+    """The server's words, without the names of exceptions that LiteLLM puts before them."""
+    text = scrubbed(" ".join(str(error).split()))
+    return _NAMES.sub("", text)[:_SHOWN].strip()
 
 
 _UNREACHABLE = (ConnectionRefusedError, socket.gaierror)

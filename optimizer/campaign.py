@@ -12,6 +12,7 @@ from perfbot.agents.search import Account, best_trial, parse_budget
 from perfbot.optimizer.commit import CommitInfo, commit
 from perfbot.optimizer.config import Options
 from perfbot.optimizer.evidence import evidence_json, verdict_json
+from perfbot.optimizer.evidence_schema import ModelDocument
 from perfbot.optimizer.git import top_level
 from perfbot.optimizer.ledger import Ledger, list_runs, new_run, open_run
 from perfbot.optimizer.output import Progress, require_writable, write_json
@@ -22,7 +23,9 @@ from perfbot.optimizer.recipe import recipe_of
 from perfbot.optimizer.report import render_run, speedup_text
 from perfbot.optimizer.scratch import checkout, require_clean
 from perfbot.optimizer.session import Say, Session, fresh_seed, opened
+from perfbot.optimizer.spend import ModelSpend, authors_of, spend_by_model
 from perfbot.optimizer.target import resolve
+from perfbot.optimizer.trace import render_trace
 from perfbot.sandbox.edit import Edit, baseline
 from perfbot.sandbox.errors import InterruptedRunError, PerfbotError, UsageError
 from perfbot.sandbox.isolate.process import describe
@@ -45,6 +48,7 @@ class Result:
     commit: CommitInfo | None
     reason: str
     budget_used_up: bool
+    spent: tuple[ModelSpend, ...] = ()
 
 
 def optimize_targets(texts: list[str], options: Options) -> int:
@@ -130,7 +134,13 @@ def campaign(
             repo,
             target,
             winner,
-            evidence_of(replace(trial, reason=why or trial.reason), final, base, options),
+            evidence_of(
+                replace(trial, reason=why or trial.reason),
+                final,
+                base,
+                options,
+                authors_of(ledger, ended.best),
+            ),
             base=base,
         )
         ledger.set_note("commit", json.dumps(asdict(made)))
@@ -139,11 +149,16 @@ def campaign(
 
 
 def concluded(ledger: Ledger, result: Result) -> Result:
-    """Write a run's end into its ledger."""
+    """Write a run's end into its ledger, and what it spent into the result."""
     ledger.set_note("reason", result.reason)
     ledger.set_note("budget used up", "yes" if result.budget_used_up else "no")
     ledger.set_state("accepted" if result.commit else "nothing")
-    return result
+    return replace(result, spent=spent_in(ledger))
+
+
+def spent_in(ledger: Ledger) -> tuple[ModelSpend, ...]:
+    """What a run spent so far, by model."""
+    return tuple(spend_by_model(ledger.calls(), ledger.all_proposals()))
 
 
 def search(session: Session, ledger: Ledger, options: Options, say: Say) -> Ended:
@@ -197,7 +212,13 @@ def titled(ledger: Ledger, edit_id: str) -> tuple[Edit, str]:
     return replace(edit, title="; ".join(parts)), " ".join(dict.fromkeys(reasons))
 
 
-def evidence_of(trial: Trial, session: Session, base: str, options: Options) -> dict[str, Any]:
+def evidence_of(
+    trial: Trial,
+    session: Session,
+    base: str,
+    options: Options,
+    models: list[ModelDocument],
+) -> dict[str, Any]:
     """The evidence that the commit carries."""
     return evidence_json(
         trial,
@@ -207,6 +228,7 @@ def evidence_of(trial: Trial, session: Session, base: str, options: Options) -> 
         seeds={"seed": session.settings.seed},
         sandbox=describe(),
         versions={"python": platform.python_version()},
+        models=models,
     )
 
 
@@ -250,6 +272,7 @@ def finished(target: Target, ledger: Ledger) -> Result:
         made,
         ledger.note("reason") or "",
         ledger.note("budget used up") == "yes",
+        spent_in(ledger),
     )
 
 
@@ -312,7 +335,8 @@ def told(results: list[Result], options: Options) -> int:
 def with_ledger(item: Result) -> None:
     ledger = open_run(item.run_id)
     try:
-        render_run(ledger.info(), item.trials, commit=item.commit)
+        spent = [model.as_text() for model in item.spent]
+        render_run(ledger.info(), item.trials, commit=item.commit, spent=spent)
     finally:
         ledger.close()
     print(item.reason)
@@ -329,8 +353,10 @@ def result_json(item: Result) -> dict[str, object]:
         "commit": item.commit.commit if item.commit else None,
         "title": item.trial.edit.title if item.trial else None,
         "verdict": verdict_json(item.trial) if item.trial else None,
+        "models": [model.as_json() for model in item.spent],
         "trials": [
             {
+                "edit": trial.edit.id,
                 "title": trial.edit.title,
                 "decision": trial.decision,
                 "reason": trial.reason,
@@ -343,8 +369,11 @@ def result_json(item: Result) -> dict[str, object]:
     }
 
 
-def report_run(run_id: str | None) -> int:
-    """Show a run, or the last one. Raises: UsageError when there is none."""
+def report_run(run_id: str | None, *, trace: bool = False) -> int:
+    """Show a run, or the last one; with `trace` its prompts and replies.
+
+    Raises: UsageError when there is none.
+    """
     if run_id is None:
         runs = list_runs()
         if not runs:
@@ -352,7 +381,11 @@ def report_run(run_id: str | None) -> int:
         run_id = runs[0].id
     ledger = open_run(run_id)
     try:
-        render_run(ledger.info(), ledger.trials(), commit=commit_of(ledger))
+        if trace:
+            render_trace(ledger.calls(), ledger.all_proposals(), ledger.trials())
+        else:
+            spent = [model.as_text() for model in spent_in(ledger)]
+            render_run(ledger.info(), ledger.trials(), commit=commit_of(ledger), spent=spent)
     finally:
         ledger.close()
     return 0

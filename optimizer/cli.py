@@ -190,11 +190,14 @@ def report(
         str | None,
         typer.Argument(help="A run [default: the last]", metavar="RUN", show_default=False),
     ] = None,
+    trace: Annotated[
+        bool, typer.Option("--trace", help="Show every prompt to a model, and its reply.")
+    ] = False,
 ) -> int:
     """Show what a run tried, what it accepted, and why the rest was not."""
     from perfbot.optimizer import commands
 
-    return commands.report(run)
+    return commands.report(run, trace)
 
 
 @_command("resume", resumable=True)

@@ -33,11 +33,11 @@ def aa(target: str, options: Options, decisions: int) -> int:
     return measure_itself(target, options, decisions)
 
 
-def report(run: str | None) -> int:
-    """Show what a run tried."""
+def report(run: str | None, trace: bool) -> int:
+    """Show what a run tried, or every prompt and reply of it."""
     from perfbot.optimizer.campaign import report_run
 
-    return report_run(run)
+    return report_run(run, trace=trace)
 
 
 def resume(run: str, options: Options) -> int:
@@ -51,8 +51,8 @@ def rules() -> int:
     """List the rewrites of the rules proposer."""
     from perfbot.agents.rules.engine import describe
 
-    for name, summary, before, after in describe():
-        print(f"{name}: {summary}")
+    for language, name, summary, before, after in describe():
+        print(f"{name} ({language}): {summary}")
         for mark, text in (("-", before), ("+", after)):
             print("".join(f"  {mark} {line}\n" for line in text.splitlines()), end="")
         print()

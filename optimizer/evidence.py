@@ -1,7 +1,7 @@
 """Writes what perfbot found as JSON: a verdict for programs, and evidence for the record."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from pydantic import JsonValue
@@ -17,6 +17,7 @@ from perfbot.optimizer.evidence_schema import (
     GateDocument,
     GateRecord,
     MeasurementDocument,
+    ModelDocument,
     SampleRow,
     SpeedupDocument,
     StatusName,
@@ -70,12 +71,13 @@ def evidence_json(
     sandbox: str | Mapping[str, str],
     versions: Mapping[str, str],
     host: Mapping[str, str] | None = None,
+    models: Sequence[ModelDocument] = (),
 ) -> dict[str, JsonValue]:
     """The `perfbot.evidence/1` object of a trial of `target` as it is in the commit `base`.
 
     `options` are those that `perfbot verify COMMIT` needs to judge the same edit again;
     `sandbox` is what isolated the trial, as `describe` tells it; `versions` those
-    of Python, the gates and the tools.
+    of Python, the gates and the tools; `models` wrote the edit, if any did.
     """
     measured = trial.measurement
     document = EvidenceDocument(
@@ -95,6 +97,7 @@ def evidence_json(
             origin=trial.edit.origin,
             parent=trial.edit.parent,
             notes=[_clean(note) for note in trial.edit.notes],
+            models=list(models),
         ),
         decision=_decision(trial),
         reason=_clean(trial.reason),

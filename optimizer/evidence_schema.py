@@ -150,6 +150,20 @@ class TargetDocument(_Document):
     language: str
 
 
+class ModelDocument(_Document):
+    """A reply of a language model that an edit, or one it builds on, came from."""
+
+    asked: str
+    answered: str | None
+    """The model in the provider's words; another name than was asked may be another model."""
+    fingerprint: str | None
+    client: str
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    usd: float | None
+    """null where the price is not known."""
+
+
 class EditDocument(_Document):
     """The edit by its content's SHA-256; its text is the commit's."""
 
@@ -158,6 +172,8 @@ class EditDocument(_Document):
     origin: str
     parent: str | None
     notes: list[str]
+    models: list[ModelDocument] = []
+    """Empty where no model was asked."""
 
 
 class EvidenceDocument(_Document):

@@ -229,13 +229,16 @@ class Ledger:
         answer = ("INSERT OR IGNORE INTO answers VALUES (?, ?)", (key, json.dumps(named)))
         self._write([*(_adding(item.edit) for item in proposals), answer])
 
+    def all_proposals(self) -> list[Proposal]:
+        """Every proposal, in the order they were recorded; an edit may be proposed twice."""
+        answers = self._all("SELECT data FROM answers ORDER BY rowid")
+        named = [item for (data,) in answers for item in json.loads(data)]
+        return [Proposal(self.edit(edit_id), *rest) for edit_id, *rest in named]
+
     def proposal_of(self, edit_id: str) -> Proposal | None:
         """How an edit was first proposed, or None."""
-        for (data,) in self._all("SELECT data FROM answers ORDER BY rowid"):
-            for found, *rest in json.loads(data):
-                if found == edit_id:
-                    return Proposal(self.edit(edit_id), *rest)
-        return None
+        mine = (item for item in self.all_proposals() if item.edit.id == edit_id)
+        return next(mine, None)
 
     def judged(self, edit_id: str) -> Trial | None:
         """What the gates said of an edit, or None."""

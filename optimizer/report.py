@@ -58,11 +58,17 @@ def render_run(
     trials: Sequence[Trial],
     *,
     commit: "CommitInfo | None" = None,
+    spent: Sequence[str] = (),
     stream: IO[str] | None = None,
 ) -> None:
-    """Show a run: every trial in a row, the best one in full, and where it was committed."""
+    """Show a run: every trial in a row, the best one in full, and where it was committed.
+
+    `spent` has a line for each language model that was asked.
+    """
     console = _console(stream)
     _line(console, f"{info.path}::{info.qualname}", f"run {info.id}, {info.state}", "bold")
+    for text in spent:
+        _line(console, "model", text, "")
     if not trials:
         console.print("No edit was judged.")
         return
@@ -167,13 +173,13 @@ def _print_counterexample(console: "Console", found: Counterexample) -> None:
 def _line(console: "Console", label: str, text: str, colour: str) -> None:
     from rich.text import Text
 
-    console.print(Text.assemble((_shown(label), colour), f"  {_shown(text)}" if text else ""))
+    console.print(Text.assemble((plain(label), colour), f"  {plain(text)}" if text else ""))
 
 
 def _coloured(text: str, colour: str) -> "Text":
     from rich.text import Text
 
-    return Text(_shown(text), style=colour)
+    return Text(plain(text), style=colour)
 
 
 def _text(text: str) -> "Text":
@@ -181,7 +187,7 @@ def _text(text: str) -> "Text":
     return _coloured(text, "")
 
 
-def _shown(text: str) -> str:
+def plain(text: str) -> str:
     """Without control characters: a candidate's message must not drive the terminal."""
     clean = text.encode("utf-8", "backslashreplace").decode()
     return "".join(
