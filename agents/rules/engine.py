@@ -3,10 +3,10 @@
 import ast
 import builtins
 from collections import Counter
-from collections.abc import Iterable, Iterator
 
 from perfbot.agents.proposal import Proposal
 from perfbot.agents.rules.function import Function
+from perfbot.agents.rules.placing import pieces, variants
 from perfbot.agents.rules.rule import Rewrite, Rule
 from perfbot.agents.rules.source import FunctionNode, Replacement, SourceFile, functions
 from perfbot.sandbox.edit import Edit
@@ -18,15 +18,22 @@ REFLECTIVE = frozenset({"locals", "vars", "eval", "exec", "globals", "_getframe"
 
 
 def catalogue() -> tuple[Rule, ...]:
-    """All rules, those with the largest gains first."""
+    """All rules for Python, those with the largest gains first."""
     from perfbot.agents.rules.catalogue import RULES
 
     return RULES
 
 
-def describe() -> list[tuple[str, str, str, str]]:
-    """Name, summary, example before and after of each rule."""
-    return [(rule.name, rule.summary, *rule.example) for rule in catalogue()]
+def describe() -> list[tuple[str, str, str, str, str]]:
+    """Language, name, summary, example before and after of each rule, of all languages."""
+    from perfbot.agents.rules.cpp.engine import catalogue as cpp_catalogue
+
+    python = [("python", rule.name, rule.summary, *rule.example) for rule in catalogue()]
+    cpp = [
+        (", ".join(rule.languages), rule.name, rule.summary, *rule.example)
+        for rule in cpp_catalogue()
+    ]
+    return python + cpp
 
 
 def propose(target: Target, source: str, *, parent: str | None = None) -> list[Proposal]:
@@ -37,6 +44,10 @@ def propose(target: Target, source: str, *, parent: str | None = None) -> list[P
 
     Raises: UsageError when `source` does not parse or does not hold the target.
     """
+    if target.language != "python":
+        from perfbot.agents.rules.cpp.engine import propose as propose_cpp
+
+        return propose_cpp(target, source, parent=parent)
     try:
         file = SourceFile(source)
     except SyntaxError as error:
@@ -108,39 +119,6 @@ def turn_of(target: Target, tree: ast.Module, turn: int) -> FunctionNode:
 def plain_name(target: Target) -> str:
     """The dotted name as `functions` writes it."""
     return target.qualname.replace("<locals>.", "")
-
-
-def variants(rewrites: Iterable[Rewrite]) -> Iterator[Rewrite]:
-    """Each placeable match by itself, then all that do not overlap together."""
-    whole = [rewrite for rewrite in rewrites if None not in rewrite.pieces]
-    yield from whole
-    chosen: list[Rewrite] = []
-    for rewrite in whole:
-        if not any(overlap(a, b) for a in pieces(rewrite) for c in chosen for b in pieces(c)):
-            chosen.append(rewrite)
-    if len(chosen) > 1:
-        yield Rewrite(
-            tuple(dict.fromkeys(piece for rewrite in chosen for piece in rewrite.pieces)),
-            chosen[0].reason,
-            tuple(dict.fromkeys(line for rewrite in chosen for line in rewrite.imports)),
-            tuple(dict.fromkeys(line for rewrite in chosen for line in rewrite.constants)),
-        )
-
-
-def pieces(rewrite: Rewrite) -> list[Replacement]:
-    """The replacements of a rewrite that can be placed."""
-    return [piece for piece in rewrite.pieces if piece is not None]
-
-
-def overlap(a: Replacement, b: Replacement) -> bool:
-    """Whether two replacements cannot both be made; equal ones and two insertions can."""
-    if a == b:
-        return False
-    if a.start == a.end or b.start == b.end:
-        inside_b = b.start < a.start < b.end
-        inside_a = a.start < b.start < a.end
-        return inside_b or inside_a
-    return a.start < b.end and b.start < a.end
 
 
 def apply(file: SourceFile, rewrite: Rewrite) -> str:

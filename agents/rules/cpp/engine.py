@@ -1,0 +1,102 @@
+"""Proposes every single-rule rewrite of a C++ or C target, as whole new file texts."""
+
+from collections.abc import Iterator
+
+from perfbot.agents.proposal import Proposal
+from perfbot.agents.rules.cpp.function import CppFunction
+from perfbot.agents.rules.cpp.rule import CppRule
+from perfbot.agents.rules.cpp.source import CppFile
+from perfbot.agents.rules.placing import pieces, variants
+from perfbot.agents.rules.rule import Rewrite
+from perfbot.agents.rules.source import Replacement
+from perfbot.sandbox.cpp.tokens import normalised
+from perfbot.sandbox.edit import Edit
+from perfbot.sandbox.errors import UsageError
+from perfbot.sandbox.languages.cpp import Function, functions
+from perfbot.sandbox.languages.cpp_tree import Definition, first_error, parse_tree
+from perfbot.sandbox.target import Target
+
+
+def catalogue() -> tuple[CppRule, ...]:
+    """All rules for C++ and C, those with the largest gains first."""
+    from perfbot.agents.rules.cpp.catalogue import RULES
+
+    return RULES
+
+
+def propose(target: Target, source: str, *, parent: str | None = None) -> list[Proposal]:
+    """Every rule's matches in the target inside `source`, one at a time and all at once.
+
+    `source` is the whole file: the original, or an accepted edit of it, whose id is `parent`.
+    Texts equal up to layout and comments are given once, and never the input itself.
+
+    Raises: UsageError when `source` does not hold the target.
+    """
+    file = CppFile(source, is_c=target.language == "c")
+    function = CppFunction(file, find(target, file))
+    broken = first_error(function.definition.outer) is not None
+    seen = {normalised(source)}
+    proposals = []
+    for rule in catalogue():
+        if target.language not in rule.languages:
+            continue
+        function.restart()
+        for rewrite in variants(list(rule.rewrites(function))):
+            text = apply(file, rewrite)
+            found = normalised(text)
+            if found in seen or (not broken and not reads_well(function, rewrite)):
+                continue
+            seen.add(found)
+            edit = Edit(text, title=rule.summary, origin="rules", parent=parent)
+            proposals.append(Proposal(edit, rule.name, rewrite.reason))
+    return proposals
+
+
+def find(target: Target, file: CppFile) -> Definition:
+    """The target's definition in a text of its file: same name, same turn among equals.
+
+    Raises: UsageError when there is none.
+    """
+    original = functions(target.file_source)
+    names = [item.qualname for item in original]
+    starts = [item.start_byte for item in original]
+    if target.start_byte in starts:
+        index = starts.index(target.start_byte)
+        turn = names[:index].count(names[index])
+        same = _named(functions(file.text), names[index])
+        for definition in file.definitions:
+            if len(same) > turn and definition.outer.start_byte == same[turn].start_byte:
+                return definition
+    raise UsageError(f"no function {target.qualname} in the edited {target.path}")
+
+
+def _named(found: list[Function], name: str) -> list[Function]:
+    return [item for item in found if item.qualname == name]
+
+
+def apply(file: CppFile, rewrite: Rewrite) -> str:
+    """The file with a rewrite made, the headers it needs among the file's own."""
+    return file.apply([*pieces(rewrite), *file.include(rewrite.imports)])
+
+
+def reads_well(function: CppFunction, rewrite: Rewrite) -> bool:
+    """Whether the rewritten function is still free of syntax errors."""
+    outer = function.definition.outer
+    if not all(outer.start_byte <= p.start and p.end <= outer.end_byte for p in pieces(rewrite)):
+        return True
+    text = "".join(_rewritten(function, rewrite))
+    return first_error(parse_tree(text.encode()).root_node) is None or _odd_alone(function)
+
+
+def _rewritten(function: CppFunction, rewrite: Rewrite) -> Iterator[str]:
+    outer, at = function.definition.outer, function.definition.outer.start_byte
+    end = Replacement(outer.end_byte, outer.end_byte, "")
+    for piece in [*sorted(pieces(rewrite), key=lambda p: (p.start, p.end)), end]:
+        yield function.file.data[at : piece.start].decode()
+        yield piece.text
+        at = piece.end
+
+
+def _odd_alone(function: CppFunction) -> bool:
+    """Whether the function's own text has errors when it stands by itself."""
+    return first_error(parse_tree(function.definition.outer.text or b"").root_node) is not None
