@@ -126,7 +126,7 @@ def test_temperature_is_sent_where_it_is_set() -> None:
         assert server.requests[0].body["temperature"] == 0.5
 
 
-@pytest.mark.parametrize("kind", [*(set(KINDS.values()) - OF_REPLY), "unreachable"])
+@pytest.mark.parametrize("kind", [*sorted(set(KINDS.values()) - OF_REPLY), "unreachable"])
 def test_every_kind_has_a_message_with_a_next_step(kind: str) -> None:
     """The run's end names the model or the server, says what to do, and that it can go on."""
     error = stopped_by(Fault(kind, "words of the server"), "openai/m", "http://x", 4)
