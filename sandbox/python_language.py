@@ -12,6 +12,7 @@ from perfbot.sandbox.drivers.values import Drained
 from perfbot.sandbox.gates import (
     build,
     coverage,
+    explore,
     fuzz,
     mutants,
     policy,
@@ -47,6 +48,11 @@ from perfbot.sandbox.verdict import Evidence, Status
 from perfbot.sandbox.worker import Zygote
 
 GENERATORS = ("generator", "async_generator")
+
+
+def tools(project: Project, target: Target) -> tuple[str, ...]:
+    """None: the interpreter is all."""
+    return ()
 
 
 def signature(project: Project, target: Target) -> Signature:
@@ -204,4 +210,5 @@ GATES: tuple[Gate, ...] = (
     repeat.check,
     coverage.check,
     mutants.check,
+    explore.check,
 )

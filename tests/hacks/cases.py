@@ -35,6 +35,7 @@ GATES = frozenset(
         "mutants",
         "measure",
         "repeat",
+        "explore",
     }
 )
 DECISIONS = frozenset({"accepted", "refuted", "unknown", "not_faster", "error"})
@@ -135,6 +136,8 @@ def _load_case(path: Path, qualname: str) -> Case:
         raise ValueError(f"{path}: the first line needs {sorted(needed)}, has {sorted(fields)}")
     gates = _listed(fields.get("gate", ""))
     decisions = _listed(fields.get("decision", "accepted" if good else "refuted"))
+    if "fuzz" in gates:
+        gates |= {"explore"}  # it draws more of the same inputs
     if "replay" in gates:
         gates |= {"repeat"}  # it replays the same inputs, twice or in steps
     if not gates <= GATES or not decisions <= DECISIONS:
