@@ -1,0 +1,226 @@
+"""perfbot's side of the C and C++ driver: zygotes and workers that load compiled versions."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from perfbot.sandbox.cpp.compilers import cxx_beside
+from perfbot.sandbox.cpp.compilers import ask as ask_compiler
+from perfbot.sandbox.cpp.program import compile_program
+from perfbot.sandbox.cpp.toolchain import Built, compile_unit
+from perfbot.sandbox.cpp.units import Command, Variant
+from perfbot.sandbox.cpp.wrapper import Hints, unit_for
+from perfbot.sandbox.isolate.limits import Limits
+from perfbot.sandbox.isolate.process import Box, Sandboxed, launch, new_root
+from perfbot.sandbox.project import Project
+from perfbot.sandbox.target import Target
+from perfbot.sandbox.worker import DRIVERS, Channel, ChildFailedError, Worker
+
+SOURCES = DRIVERS / "cpp"
+PROGRAM_AT = "/perfbot/driver"
+REPORT = "report"
+"""`ChildFailedError.kind` where a sanitizer ended the process; the detail is its report."""
+COVERED = ("-DPERFBOT_COVERED",)
+_SANITIZERS = ":".join(
+    (
+        "abort_on_error=1",
+        "exitcode=66",
+        "detect_leaks=1",
+        "leak_check_at_exit=0",
+        "detect_stack_use_after_return=1",
+        "strict_string_checks=1",
+        "check_initialization_order=1",
+        "allocator_may_return_null=1",
+        "symbolize=0",
+        "print_legend=0",
+        "print_stacktrace=0",
+        "malloc_context_size=8",
+    )
+)
+"""Source: google/sanitizers wiki, AddressSanitizerFlags and SanitizerCommonFlags."""
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """How versions of one target are compiled for one variant."""
+
+    project: Project
+    command: Command
+    variant: Variant = Variant.PLAIN
+    hints: Hints = field(default_factory=Hints)
+
+    def build(self, target: Target, source: str) -> Built:
+        """The library of a version; from the cache where it was compiled before.
+
+        Raises: MachineError when a compiler or a sandbox is missing.
+        """
+        unit = unit_for(target, source, self.hints)
+        extra = COVERED if self.variant is Variant.COVERED else ()
+        return compile_unit(self.project, unit, self.command, self.variant, extra=extra)
+
+
+class CppWorker(Worker):
+    """A process forked from a CppZygote: it loads one compiled version and answers for it."""
+
+    def __init__(self, root: str, builder: Builder) -> None:
+        super().__init__(root)
+        self.builder = builder
+
+    def load(
+        self, target: Target, source: str, state: Sequence[str] | None = None
+    ) -> dict[str, Any]:
+        """Compile `source` as the target's file and load it; see `Worker.load`.
+
+        A version that does not compile is a failure like one that does not load.
+
+        Raises: ChildFailedError; MachineError when a compiler or a sandbox is missing.
+        """
+        built = self.builder.build(target, source)
+        if built.library is None:
+            return {"failure": explained(built), "imported": [], "state": []}
+        reply = self.request("load", library=built.library)
+        if type(reply) is dict and type(reply.get("failure")) in (str, type(None)):
+            return {"failure": reply["failure"], "imported": [], "state": []}
+        raise ChildFailedError("corrupt", "an answer that does not say what was loaded")
+
+    def describe(self) -> str:
+        """What goes in and comes out, for `signature.signature_of`. Raises: ChildFailedError."""
+        text = self.request("describe")
+        if type(text) is not str:
+            raise ChildFailedError("corrupt", "a description that is not text")
+        return text
+
+    def check(self, answer: Any, nonce: bytes) -> Any:
+        """As `Channel.check`; a process that says why it dies is believed in that alone."""
+        if type(answer) is list and len(answer) == 3 and answer[0] == nonce:
+            if answer[1] in ("died", REPORT) and type(answer[2]) is str:
+                raise ChildFailedError(answer[1], answer[2])
+        return super().check(answer, nonce)
+
+
+class CppZygote:
+    """One sandbox with the driver program, from which workers are forked."""
+
+    def __init__(
+        self,
+        project: Project,
+        command: Command,
+        *,
+        variant: Variant = Variant.PLAIN,
+        hints: Hints | None = None,
+        hash_seed: int = 0,
+        cpu: int | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        """`hash_seed` decides what fresh memory holds, so that two zygotes differ in what code
+        does that reads it.
+
+        Raises: ChildFailedError, MachineError.
+        """
+        self.builder = Builder(project, command, variant, hints or Hints())
+        program = driver_program(command, variant)
+        self.channel = Channel(root := new_root())
+        fd = self.channel.theirs.fileno()
+        box = Box(
+            root=root,
+            read_only=((program, root + PROGRAM_AT),),
+            env=environment_of(variant, hash_seed),
+            cwd=f"{root}/box",
+        )
+        self.sandboxed: Sandboxed = launch(
+            [root + PROGRAM_AT, str(fd)],
+            box=box,
+            limits=limits or Limits(wall_s=None, output_bytes=None),
+            fds=[fd],
+            cpu=cpu,
+        )
+        self.channel.give_away()
+        try:
+            self.channel.request("setup", path=[], imports=[])
+        except ChildFailedError as error:
+            self.close()
+            raise ChildFailedError(
+                error.kind, f"{error.detail}\n{self.sandboxed.stderr_tail}"
+            ) from error
+
+    def fork(self) -> CppWorker:
+        """A new process that has loaded nothing yet. Raises: ChildFailedError."""
+        return fork_worker(self.channel, self.builder)
+
+    def close(self) -> None:
+        """End the sandbox with all its processes."""
+        self.channel.close()
+        self.sandboxed.close()
+
+    def __enter__(self) -> "CppZygote":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def fork_worker(parent: Channel, builder: Builder) -> CppWorker:
+    """Fork the process behind `parent`; the child has what its parent has loaded."""
+    worker = CppWorker(parent.root, builder)
+    parent.request("fork", fds=[worker.theirs.fileno()])
+    worker.give_away()
+    worker.request("hello")
+    return worker
+
+
+def driver_program(command: Command, variant: Variant) -> Path:
+    """The driver's executable, made by the project's own compiler: they share a library of C++.
+
+    Raises: MachineError when it cannot be built.
+    """
+    compiler = ask_compiler(command.compiler)
+    compiler = cxx_beside(compiler) if command.is_c else compiler
+    sources = sorted(SOURCES.glob("*.cpp"))
+    chosen = tuple(flag for flag in command.flags if flag.startswith("-stdlib="))
+    built_as = Variant.PLAIN if variant is Variant.COVERED else variant
+    return compile_program(
+        sources,
+        built_as,
+        compiler=compiler,
+        flags=("-std=c++17", "-O2", *chosen),
+        link=("-rdynamic", "-ldl", "-pthread", *chosen),
+    )
+
+
+def environment_of(variant: Variant, hash_seed: int) -> tuple[tuple[str, str], ...]:
+    """What fresh memory holds, and how sanitizers report."""
+    fill = 1 + hash_seed % 254
+    if variant in (Variant.PLAIN, Variant.COVERED):
+        return (("MALLOC_PERTURB_", str(fill)),)
+    filled = f"max_malloc_fill_size=1048576:malloc_fill_byte={fill}"
+    return (
+        ("ASAN_OPTIONS", f"{_SANITIZERS}:{filled}"),
+        ("UBSAN_OPTIONS", _SANITIZERS),
+        ("LSAN_OPTIONS", _SANITIZERS),
+        ("TSAN_OPTIONS", f"{_SANITIZERS}:halt_on_error=0:report_signal_unsafe=0"),
+    )
+
+
+_REFUSED = re.compile(r"static assertion failed: perfbot: (.*)")
+_INSIDE = re.compile(r"with P = ([^;\]]+(?:\[[^\]]*\])?)")
+
+
+def explained(built: Built) -> str:
+    """Why a version has no library; where a type is at fault, which, and what helps."""
+    refused = _REFUSED.search(built.diagnostics)
+    if refused is None:
+        return built.reason
+    kind = _INSIDE.search(built.diagnostics)
+    what = f"{refused[1]}" + (f": {kind[1]}" if kind else "")
+    return (
+        f"{what}\nWrite into the workload file how the function is called, with types that can: "
+        'adapter = r"""\nint call(const std::vector<int>& values) { return target(values); }\n"""'
+    )
