@@ -54,6 +54,13 @@ class Options:
         default=None,
         metadata=_row("The project's test command [default: pytest]", metavar="CMD"),
     )
+    build: str | None = field(
+        default=None,
+        metadata=_row(
+            "C, C++: what builds the project from nothing [default: its CMake, meson, make, ...]",
+            metavar="CMD",
+        ),
+    )
     python: str | None = field(
         default=None,
         metadata=_row(
@@ -182,6 +189,7 @@ class Options:
         _check(0 < self.alpha < 0.5, "alpha", self, "above 0 and below 0.5")
         _check(0 <= self.delta < 1, "delta", self, "from 0 to below 1")
         _check(_splits(self.tests), "tests", self, "a command whose quotes are closed")
+        _check(_splits(self.build), "build", self, "a command whose quotes are closed")
         _check(self.sandbox in SANDBOXES, "sandbox", self, f"one of {', '.join(SANDBOXES)}")
         _check(self.seed is None or self.seed >= 0, "seed", self, "0 or more")
         _check(self.proposer in PROPOSERS, "proposer", self, f"one of {', '.join(PROPOSERS)}")

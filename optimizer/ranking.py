@@ -18,10 +18,15 @@ LEAST_SHARE = 0.01
 def ranked(targets: list[Target], options: Options, say: Say) -> list[Target]:
     """Up to `MOST` of `targets`, hottest first, by a profile of the project's tests.
 
+    Those of C and C++ are taken in the order of the text.
+
     Raises: UsageError when there are no functions, or the tests reach none of them.
     """
     if not targets:
         raise UsageError("there are no functions in it", "name a file or folder with functions")
+    if targets[0].language != "python":
+        say(f"the first {MOST} of {len(targets)} functions: those of C and C++ are not profiled")
+        return targets[:MOST]
     say(f"profiling the tests for {len(targets)} functions")
     shares = profiled(targets, options)
     hot = sorted((item for item in targets if shares[key(item)] >= LEAST_SHARE),

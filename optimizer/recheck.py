@@ -12,8 +12,7 @@ from perfbot.optimizer.scratch_folder import scratch_folder
 from perfbot.optimizer.session import Say, Session, fresh_seed, opened, settings_of
 from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.errors import UsageError
-from perfbot.sandbox.languages.python import locate
-from perfbot.sandbox.languages.python_modules import import_root_of
+from perfbot.sandbox.languages.finding import locate
 from perfbot.sandbox.target import Target
 from perfbot.sandbox.trial import Trial
 from perfbot.sandbox.verify import judge, timed
@@ -47,7 +46,7 @@ def target_at(repo: Path, base: str, path: str, qualname: str) -> Target:
 
 def target_in(tree: Path, path: str, qualname: str) -> Target:
     """The target in the files of `tree`."""
-    return locate(tree, path, qualname, import_root=import_root_of(tree, path))
+    return locate(tree, path, qualname)
 
 
 def judge_afresh(

@@ -15,7 +15,8 @@ from perfbot.sandbox.target import Target
 from perfbot.sandbox.workload import WorkloadFile
 
 PLAIN = (
-    "tests", "allow", "allow_slower_cases", "oracle_threshold", "alpha", "delta", "symbolic",
+    "tests", "build", "allow", "allow_slower_cases", "oracle_threshold", "alpha", "delta",
+    "symbolic",
 )  # fmt: skip
 WORKLOAD_BYTES = 64_000
 """A workload longer than this does not travel in the commit's message."""

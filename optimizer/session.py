@@ -72,6 +72,7 @@ def opened(
             python=interpreter_for(target.root, options.python),
             import_roots=tuple(dict.fromkeys((target.import_root, "."))),
             tests=options.tests,
+            build=options.build,
         )
         workload = find_workload(target, options.workload)
         settings = settings_of(options)

@@ -4,11 +4,12 @@ import difflib
 import logging
 import os
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 from perfbot.sandbox.errors import UsageError
-from perfbot.sandbox.languages.python import functions, locate, read_source, syntax_tree, target_of
-from perfbot.sandbox.languages.python_modules import import_root_of
+from perfbot.sandbox.languages.cpp import SUFFIXES
+from perfbot.sandbox.languages.finding import is_cpp, locate, targets_in
 from perfbot.sandbox.target import Target
 
 _log = logging.getLogger(__name__)
@@ -19,23 +20,28 @@ _NO_CODE_OF_THE_PROJECT = frozenset(
         *("tests", "test", "docs", "perfbot_workloads"),
     }
 )
-_NO_TARGETS = re.compile(r"^(test_.*|.*_test|conftest|setup|noxfile|__main__)\.py$")
+_NO_TARGETS = re.compile(
+    r"^((test_.*|.*_test|conftest|setup|noxfile|__main__)\.py|(test_.*|tests?|.*_tests?)\.(?!py$).+)$"
+)
+_BUILD_FILES = ("CMakeLists.txt", "meson.build", "Makefile", "makefile", "GNUmakefile", "configure")
 
 
 def resolve(text: str, cwd: Path) -> list[Target]:
     """Return the functions that `text` names, seen from `cwd`.
 
-    `text` is `FILE::QUALNAME`, `FILE:LINE`, `path/to/module/fn`, `pkg.mod.Class.method`, or a
+    `text` is `FILE::QUALNAME` (of C++ `FILE::geo::Hull::build`, an overload with its parameters'
+    types), `FILE:LINE`, `path/to/module/fn`, `pkg.mod.Class.method`, or a
     file or folder, which mean all of their functions, in the order of the text (ranking them by
     profile is done elsewhere).
 
     Raises:
-        UsageError: nothing there has that name, it is ambiguous, or it is not Python.
+        UsageError: nothing there has that name, it is ambiguous, or it is of no language that
+            perfbot knows.
     """
     cwd = cwd.resolve()
     file_text, separator, qualname = text.partition("::")
     if separator:
-        return [_in_file(_file(cwd / file_text), qualname.replace("::", "."), None)]
+        return [_in_file(_file(cwd / file_text), qualname, None)]
     with_line = re.fullmatch(r"(.+):(\d+)", text)
     if with_line:
         return [_in_file(_file(cwd / with_line[1]), None, int(with_line[2]))]
@@ -45,7 +51,7 @@ def resolve(text: str, cwd: Path) -> list[Target]:
         if not found:
             raise UsageError(f"{text}: no functions in there.", "Name another file or folder.")
         return found
-    if text.endswith(".py"):
+    if text.endswith(".py") or is_cpp(text):
         _file(path)
     return [_spelled_out(text, cwd)]
 
@@ -54,27 +60,32 @@ def candidates_in(path: Path) -> list[Target]:
     """Return all functions of a file, or of a folder's files in the order of their names.
 
     In a folder, tests, set-up scripts, hidden folders and virtual environments are left out, and
-    so are files that are not valid Python (each is logged).
+    so are files that are not valid Python (each is logged). C and C++ count where there is no
+    Python.
 
     Raises:
-        UsageError: `path` is a file that is not Python.
+        UsageError: `path` is a file of no language that perfbot knows.
     """
     path = path.resolve()
     root = project_root(path)
     if path.is_file():
         return _all_in(path, root)
-    found: list[Target] = []
-    for file in _files_in(path):
-        try:
-            found += _all_in(file, root)
-        except UsageError as error:
-            _log.warning("left out: %s", error.happened)
-    return found
+    for suffixes in (frozenset({".py"}), frozenset(SUFFIXES)):
+        found: list[Target] = []
+        for file in _files_in(path, suffixes):
+            try:
+                found += _all_in(file, root)
+            except UsageError as error:
+                _log.warning("left out: %s", error.happened)
+        if found:
+            return found
+    return []
 
 
 def project_root(path: Path) -> Path:
     """Return the project's folder: the git top level, else the nearest with a pyproject.toml or
-    setup.py, else the file's own."""
+    setup.py, else the top one of those around with a CMakeLists.txt, Makefile or their like, else
+    the file's own."""
     folder = path if path.is_dir() else path.parent
     above = (folder, *folder.parents)
     for candidate in above:
@@ -83,19 +94,25 @@ def project_root(path: Path) -> Path:
     for candidate in above:
         if any((candidate / name).is_file() for name in ("pyproject.toml", "setup.py")):
             return candidate
-    return folder
+    built = next((item for item in above if _is_built(item)), folder)
+    while _is_built(built.parent):
+        built = built.parent
+    return built
+
+
+def _is_built(folder: Path) -> bool:
+    return any((folder / name).is_file() for name in _BUILD_FILES)
 
 
 def _in_file(file: Path, qualname: str | None, line: int | None) -> Target:
     root = project_root(file)
-    path = file.relative_to(root).as_posix()
-    return locate(root, path, qualname, line, import_root=import_root_of(root, path))
+    return locate(root, file.relative_to(root).as_posix(), qualname, line)
 
 
 def _file(path: Path) -> Path:
     path = path.resolve()
     if path.is_dir():
-        raise UsageError(f"{path.name} is a folder, not a Python file.")
+        raise UsageError(f"{path.name} is a folder, not a file.")
     if not path.is_file():
         siblings = [item.name for item in path.parent.iterdir()] if path.parent.is_dir() else []
         close = difflib.get_close_matches(path.name, siblings)
@@ -107,15 +124,10 @@ def _file(path: Path) -> Path:
 
 
 def _all_in(file: Path, root: Path) -> list[Target]:
-    path = file.relative_to(root).as_posix()
-    source = read_source(root, path)
-    syntax_tree(source, path)
-    last = {item.qualname: item for item in functions(source)}
-    import_root = import_root_of(root, path)
-    return [target_of(root, path, item, source, import_root=import_root) for item in last.values()]
+    return targets_in(root, file.relative_to(root).as_posix())
 
 
-def _files_in(folder: Path) -> list[Path]:
+def _files_in(folder: Path, suffixes: Collection[str] = (".py",)) -> list[Path]:
     found = []
     for current, folders, names in os.walk(folder):
         folders[:] = sorted(
@@ -127,7 +139,7 @@ def _files_in(folder: Path) -> list[Path]:
         found += [
             Path(current) / name
             for name in sorted(names)
-            if name.endswith(".py") and not _NO_TARGETS.match(name)
+            if Path(name).suffix in suffixes and not _NO_TARGETS.match(name)
         ]
     return found
 

@@ -5,7 +5,7 @@ module's data, and how strong those inputs are (mutants). DESIGN section 5, last
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from perfbot.sandbox.corpus import SWEEPS, grow_corpus
@@ -169,13 +169,13 @@ def prepare(
     judge by, or its answers cannot be compared; UsageError for a workload that does not load.
     """
     language = language_of(target)
+    workload = WorkloadProcess(workload_file, project, target) if workload_file else None
+    project = adapted(project, workload)
     oracle = language.open_oracle(project, target)
-    workload: WorkloadProcess | None = None
     try:
         oracle.start()
         loaded = oracle.learn_module()
         suite = passing_suite(project, target)
-        workload = WorkloadProcess(workload_file, project, target) if workload_file else None
         baseline = Baseline(
             project=project,
             target=target,
@@ -197,6 +197,11 @@ def prepare(
             workload.close()
         raise
     return baseline
+
+
+def adapted(project: Project, workload: WorkloadProcess | None) -> Project:
+    """The project with what the workload says of how the target is called."""
+    return project if workload is None else replace(project, adapter=workload.adapter())
 
 
 def passing_suite(project: Project, target: Target) -> SuiteRun:

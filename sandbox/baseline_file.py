@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import perfbot
-from perfbot.sandbox.baseline import Baseline
+from perfbot.sandbox.baseline import Baseline, adapted
 from perfbot.sandbox.coverage import Uncovered
 from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.drivers.values import WireError
@@ -56,6 +56,8 @@ def key_of(
         target.qualname,
         project.import_roots,
         project.tests,
+        project.build,
+        *language_of(target).tools(project, target),
         ask(project.python).version,
         str(project.python),
         None if workload is None else workload.sha256,
@@ -74,8 +76,9 @@ def key_of(
 def own_digest() -> str:
     """SHA-256 of perfbot's own sandbox code: another gate finds out other things."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
-        digest.update(path.read_bytes())
+    for path in sorted(Path(__file__).parent.rglob("*.[pch]*")):
+        if path.suffix in (".py", ".cpp", ".hpp"):
+            digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
@@ -134,11 +137,12 @@ def load(
         least_ints, enforced, strength, gaps, timing,
     ) = document  # fmt: skip
     language = language_of(target)
+    workload = WorkloadProcess(workload_file, project, target) if workload_file else None
+    project = adapted(project, workload)
     oracle = language.open_oracle(project, target, tuple(seeds))
     kept = [expected(item) for item in corpus]
     named = [(name, expected(item)) for name, item in cases]
     oracle.known = {item.inputs: item for item in [*kept, *(item for _, item in named)]}
-    workload = WorkloadProcess(workload_file, project, target) if workload_file else None
     return Baseline(
         project=project,
         target=target,

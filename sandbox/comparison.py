@@ -9,7 +9,7 @@ from perfbot.sandbox.drivers.values import Drained, Enum, Named, Object, Raised,
 from perfbot.sandbox.drivers.wire import SEAL_BYTES, encode
 from perfbot.sandbox.outcome import Outcome, exception_name
 
-CAPACITY = ("builtins.RecursionError", "builtins.MemoryError")
+CAPACITY = ("builtins.RecursionError", "builtins.MemoryError", "c++.std::bad_alloc")
 """Exceptions that tell how much the machine could bear, not what the function means."""
 TEXT_LIMIT = 400
 SHOWN_ITEMS = 20_000

@@ -49,9 +49,13 @@ def edit_from(target: Target, text: str, *, title: str = "", origin: str = "patc
     the whole new file, or a unified diff of the file, relative to the project's root.
 
     Raises:
-        UsageError: the text is no candidate: not Python, without the function, or a diff that
+        UsageError: the text is no candidate: of another language, without the function, or a diff that
             does not apply.
     """
+    if target.language != "python":
+        from perfbot.sandbox.languages.cpp_candidate import edit_from as cpp_edit_from
+
+        return cpp_edit_from(target, text, title=title, origin=origin)
     if is_diff(text):
         patched = apply_diff(target.file_source, text, target.path)
         return _from_file(target, patched, title, origin, examples=False)

@@ -35,6 +35,9 @@ MODULES = {
 class Language(Protocol):
     """What the judge asks of a target's language."""
 
+    def tools(self, project: Project, target: Target) -> tuple[str, ...]:
+        """What on this machine a baseline depends on besides the interpreter, as texts."""
+
     def signature(self, project: Project, target: Target) -> Signature:
         """The target's parameters, annotated as in Python."""
 

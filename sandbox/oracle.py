@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from perfbot.sandbox.comparison import CAPACITY, Equivalent, difference, unordered_parts
 from perfbot.sandbox.drivers.values import WireError
 from perfbot.sandbox.drivers.wire import encode
-from perfbot.sandbox.errors import BaselineError
+from perfbot.sandbox.errors import BaselineError, PerfbotError
 from perfbot.sandbox.outcome import Outcome, Runner, exception_name
 from perfbot.sandbox.project import Project
 from perfbot.sandbox.target import Target
@@ -76,10 +76,14 @@ class Oracle:
             failure = runner.start()
             if failure is not None:
                 self.close()
-                raise BaselineError(
-                    f"{self.target.path} does not import: {failure}",
-                    "mend the import, or name the project's interpreter with --python PATH",
-                )
+                raise self.broken(failure)
+
+    def broken(self, failure: str) -> PerfbotError:
+        """What to tell the user of an original that cannot be loaded."""
+        return BaselineError(
+            f"{self.target.path} does not import: {failure}",
+            "mend the import, or name the project's interpreter with --python PATH",
+        )
 
     def original_under(self, hash_seed: int) -> Runner:
         return Runner(

@@ -1,6 +1,6 @@
 """An Outcome: what one call did, as data; and the Runner that gets outcomes from a version."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -87,10 +87,12 @@ class Runner:
         imports: Sequence[str] = (),
         state: Sequence[str] | None = None,
         zygote: Zygote | None = None,
+        new_zygote: Callable[[], Zygote] | None = None,
     ) -> None:
+        """`new_zygote` opens a sandbox of another kind than the language's usual one."""
         self.target, self.source, self.state = target, source, state
         self.shares_zygote = zygote is not None
-        self.new_zygote = partial(
+        self.new_zygote = new_zygote or partial(
             language_of(target).open_zygote, project, target, hash_seed=hash_seed, imports=imports
         )
         self.zygote = zygote or self.new_zygote()

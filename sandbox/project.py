@@ -15,4 +15,9 @@ class Project:
     import_roots: tuple[str, ...] = (".",)
     """Folders relative to `root` that go on sys.path, in order."""
     tests: str | None = None
-    """The test command, or None for pytest over the project."""
+    """The test command, or None for what the language and the project's files tell."""
+    build: str | None = None
+    """C and C++: the command that builds it from nothing, or None for what its files tell."""
+    adapter: str = ""
+    """C and C++: the workload's own function `call`, as text, which is called in place of the
+    target where perfbot cannot make the target's arguments."""

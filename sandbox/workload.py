@@ -16,12 +16,13 @@ from perfbot.sandbox.worker import REPLY_BYTES, ChildFailedError, ReplyTooLongEr
 FOLDER = "perfbot_workloads"
 CPU_S = 60.0
 """CPU seconds that each request to the file may take."""
-MAY_HOLD = "`cases()`, `strategy` or `equivalent(expected, actual, *args)`"
+MAY_HOLD = "`cases()`, `strategy`, `equivalent(expected, actual, *args)` or (C++) `adapter`"
 
 
 @dataclass(frozen=True, slots=True)
 class WorkloadFile:
-    """The user's workload file (DESIGN section 4): `cases()`, `strategy`, `equivalent`."""
+    """The user's workload file (DESIGN section 4): `cases()`, `strategy`, `equivalent`; for C and
+    C++ `adapter`, a text with a function `call` that makes the call."""
 
     path: Path
     source: str
@@ -88,6 +89,10 @@ class WorkloadProcess:
                 happened = f"the cases of the workload {self.file.path} are too large"
                 todo = f"yield less than {REPLY_BYTES // MIB} MB in all ({error.detail})"
             raise UsageError(happened, todo) from error
+
+    def adapter(self) -> str:
+        """C++ text that calls the target in its place; empty where the file has none."""
+        return str(self.ask("workload_adapter")) if "adapter" in self.has else ""
 
     def cases(self) -> list[bytes]:
         """Each case's arguments, encoded as [args, kwargs]; [] where the file has none."""

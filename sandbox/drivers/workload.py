@@ -17,7 +17,15 @@ class WorkloadModule:
         exec(compile(source, name, "exec"), vars(self.module))
 
     def has(self) -> list[str]:
-        return [name for name in ("cases", "strategy", "equivalent") if hasattr(self.module, name)]
+        names = ("cases", "strategy", "equivalent", "adapter")
+        return [name for name in names if hasattr(self.module, name)]
+
+    def adapter(self) -> str:
+        """C++ text that calls the target: a string, or it is none."""
+        text = self.module.adapter
+        if not isinstance(text, str):
+            raise TypeError(f"`adapter` is a {type(text).__name__}, not a string of C++")
+        return text
 
     def cases(self) -> list[bytes]:
         return [self.arguments(item) for item in self.module.cases()]
@@ -69,6 +77,7 @@ def verbs() -> dict[str, Any]:
 
     return {
         "workload": load,
+        "workload_adapter": lambda server: server.workload.adapter(),
         "workload_cases": lambda server: server.workload.cases(),
         "workload_draw": lambda server, count, seed: server.workload.draw(count, seed),
         "workload_equivalent": lambda server, values, inputs: server.workload.equivalent(

@@ -1,6 +1,7 @@
 """Gate `coverage`: every line and branch of the *edit* has been run by the inputs shown to it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from perfbot.sandbox.baseline import Baseline
 from perfbot.sandbox.candidate import Candidate
@@ -12,12 +13,38 @@ from perfbot.sandbox.oracle import Expected
 from perfbot.sandbox.verdict import Evidence, Status
 from perfbot.sandbox.worker import ChildFailedError
 
-OUTCOMES = ("raise", "return", "yield", "assert")
+OUTCOMES = ("raise", "return", "yield", "assert", "throw")
 """Statements that make an outcome of their own. Other lines that never run may be dead code,
 which an edit does well to drop."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a language finds gaps, and which of them no argument can close."""
+
+    uncovered: Callable[[Baseline, str, Sequence[tuple[float, bytes]]], list[Uncovered]]
+    without_closed: Callable[
+        [Candidate, Sequence[Uncovered], Sequence[Expected]],
+        tuple[list[Uncovered], list[Uncovered]],
+    ]
+    """(candidate, gaps, inputs) -> the gaps that stay, and those that nothing can close."""
+
+
 def check(candidate: Candidate) -> Evidence:
+    """`judged` for Python."""
+    return judged(candidate, Reading(uncovered, without_python_guards))
+
+
+def without_python_guards(
+    candidate: Candidate, gaps: Sequence[Uncovered], pool: Sequence[Expected]
+) -> tuple[list[Uncovered], list[Uncovered]]:
+    """See `without_decided`."""
+    return without_decided(
+        candidate.baseline, candidate.edit.file_source, gaps, usual(candidate, pool)
+    )
+
+
+def judged(candidate: Candidate, reading: Reading) -> Evidence:
     """UNKNOWN while a line or branch of the edit has not run, or one it drops never had.
 
     A gap in a line that the original has too, word for word and with the same gap, is the
@@ -28,13 +55,13 @@ def check(candidate: Candidate) -> Evidence:
     own = [item for _, item in baseline.replayed()] + baseline.corpus
     pool = own + candidate.explored
     try:
-        gaps = uncovered(baseline, candidate.edit.file_source, timed(pool))
-        old = original_gaps(baseline, timed(own), timed(pool))
+        gaps = reading.uncovered(baseline, candidate.edit.file_source, timed(pool))
+        old = original_gaps(baseline, timed(own), timed(pool), reading)
     except ChildFailedError as error:
         return Evidence("coverage", Status.UNKNOWN, f"the edit could not be traced: {error}")
     inherited = {(item.text, item.what) for item in old}
     new = [item for item in gaps if (item.text, item.what) not in inherited]
-    new, closed = without_decided(baseline, candidate.edit.file_source, new, usual(candidate, pool))
+    new, closed = reading.without_closed(candidate, new, pool)
     data = {
         "uncovered": [describe(item) for item in gaps],
         "outside the domain": [describe(item) for item in closed],
@@ -81,16 +108,19 @@ def timed(pool: Sequence[Expected]) -> list[tuple[float, bytes]]:
 
 
 def original_gaps(
-    baseline: Baseline, own: list[tuple[float, bytes]], pool: list[tuple[float, bytes]]
+    baseline: Baseline,
+    own: list[tuple[float, bytes]],
+    pool: list[tuple[float, bytes]],
+    reading: Reading,
 ) -> list[Uncovered]:
     """What of the original its own inputs do not reach, nor those explored for this edit."""
     source = baseline.target.file_source
     if baseline.gaps is None:
-        baseline.gaps = uncovered(baseline, source, own)
+        baseline.gaps = reading.uncovered(baseline, source, own)
         baseline.worth_keeping = True
     if not baseline.gaps or len(pool) == len(own):
         return baseline.gaps
-    return uncovered(baseline, source, pool)
+    return reading.uncovered(baseline, source, pool)
 
 
 def describe(gap: Uncovered) -> str:

@@ -1,0 +1,197 @@
+"""C++ and C as languages of targets; see `language.Language`."""
+
+from collections.abc import Iterator, Sequence
+from typing import cast
+
+from perfbot.sandbox.baseline import Baseline
+from perfbot.sandbox.candidate import Candidate
+from perfbot.sandbox.cpp import store, suite, tokens
+from perfbot.sandbox.cpp.aliased import aliased
+from perfbot.sandbox.cpp.compilers import ask
+from perfbot.sandbox.cpp.oracle import CppOracle
+from perfbot.sandbox.cpp.signature import SCOPE, description_of, signature_of
+from perfbot.sandbox.cpp.snippet import snippet as cpp_snippet
+from perfbot.sandbox.cpp.strength import oracle_strength
+from perfbot.sandbox.cpp.units import Variant
+from perfbot.sandbox.cpp.versions import command_of, hints_of, opener
+from perfbot.sandbox.cpp.wrapper import unit_for
+from perfbot.sandbox.errors import BaselineError
+from perfbot.sandbox.gates import (
+    cpp_build,
+    cpp_coverage,
+    cpp_dedup,
+    cpp_policy,
+    cpp_sanitize,
+    cpp_scope,
+    fuzz,
+    mutants,
+    repeat,
+    replay,
+)
+from perfbot.sandbox.gates import suite as suite_gate
+from perfbot.sandbox.guards import Guard
+from perfbot.sandbox.inputs.arguments import Arguments
+from perfbot.sandbox.inputs.scope import Scope
+from perfbot.sandbox.inputs.signature import Signature
+from perfbot.sandbox.language import Gate
+from perfbot.sandbox.oracle import Oracle
+from perfbot.sandbox.outcome import Outcome
+from perfbot.sandbox.project import Project
+from perfbot.sandbox.settings import Settings
+from perfbot.sandbox.strength import Strength
+from perfbot.sandbox.suite import SuiteRun
+from perfbot.sandbox.target import Target
+from perfbot.sandbox.verdict import Evidence
+from perfbot.sandbox.worker import ChildFailedError, Zygote
+
+
+def tools(project: Project, target: Target) -> tuple[str, ...]:
+    """The compiler and the flags."""
+    command = command_of(project, target)
+    return (command.compiler, ask(command.compiler).version, *command.flags, *command.link)
+
+
+def signature(project: Project, target: Target) -> Signature:
+    """What the compiler says of the parameters, written as annotations of Python.
+
+    Raises: BaselineError where the original does not compile or load.
+    """
+    return signature_of(description(project, target))
+
+
+def description(project: Project, target: Target) -> str:
+    """What the original's library says of its parameters' types; asked once, then kept."""
+    unit = unit_for(target, target.file_source, hints_of(project))
+    command = command_of(project, target)
+    key = store.key_of("description", unit.text, unit.wrapper, unit.path, command.compiler,
+                       command.flags, store.tree_digest(project.root, target.path))  # fmt: skip
+    kept = store.read("descriptions", key)
+    if kept is not None:
+        return kept.decode()
+    with opener(project, target, Variant.PLAIN)() as zygote:
+        worker = zygote.fork()
+        try:
+            failure = worker.load(target, target.file_source)["failure"]
+            if failure is not None:
+                raise BaselineError(f"{target.path} does not load: {failure}")
+            text = worker.describe()
+        except ChildFailedError as error:
+            raise BaselineError(f"{target.path} does not load: {error}") from error
+        finally:
+            worker.kill()
+    store.write("descriptions", key, text.encode())
+    return text
+
+
+def scope(project: Project, target: Target) -> Scope:
+    """The few names that the annotations need."""
+    return Scope(SCOPE)
+
+
+def new_literals(before: str, after: str) -> tuple[object, ...]:
+    """See `tokens.literals_new_in`; the constants of the original itself for an empty `before`."""
+    return tokens.literals_new_in(before, after)
+
+
+def twins(baseline: Baseline) -> Iterator[Arguments]:
+    """Inputs in which two arguments are one object; see `aliased`."""
+    described = description_of(description(baseline.project, baseline.target))
+    return aliased(baseline, {item.name for item in described.parameters if item.may_change})
+
+
+def stated(baseline: Baseline) -> tuple[dict[str, int], Signature]:
+    """Nothing: types alone say what is allowed."""
+    return {}, baseline.signature
+
+
+def guards(baseline: Baseline, edit_source: str) -> Sequence[Guard]:
+    """None: conditions of C++ are met by inputs around their literals, or not."""
+    return ()
+
+
+def ways(target: Target, outcome: Outcome) -> list[str]:
+    """Twice: a second equal call, whose result may not be the first's storage."""
+    return ["twice"]
+
+
+def open_oracle(
+    project: Project, target: Target, hash_seeds: tuple[int, int] | None = None
+) -> Oracle:
+    """Two plain builds, each with fresh memory filled in its own way, and a sanitized one."""
+    return CppOracle(project, target, hash_seeds=hash_seeds)
+
+
+def open_zygote(
+    project: Project,
+    target: Target,
+    *,
+    hash_seed: int,
+    imports: Sequence[str] = (),
+    cpu: int | None = None,
+) -> Zygote:
+    """The driver's program in a sandbox, which loads plain builds."""
+    open_it = opener(project, target, Variant.PLAIN, hash_seed=hash_seed, cpu=cpu)
+    return cast(Zygote, open_it())
+
+
+def shared_imports(file_source: str) -> tuple[str, ...]:
+    """None: a library brings what it needs."""
+    return ()
+
+
+def run_suite(
+    project: Project,
+    target: Target,
+    *,
+    source: str | None = None,
+    capture: bool = False,
+    wall_s: float,
+) -> SuiteRun:
+    """See `cpp.suite`. Calls that the tests make are not recorded: inputs come from elsewhere."""
+    return suite.run_suite(project, target, source=source, build=project.build, wall_s=wall_s)
+
+
+def documented_calls(project: Project, target: Target) -> Sequence[bytes]:
+    """None: comments of C++ hold no calls that can be run."""
+    return ()
+
+
+def strength(baseline: Baseline) -> Strength:
+    """See `cpp.strength`."""
+    return oracle_strength(baseline)
+
+
+def snippet(target: Target, edit_source: str, inputs: bytes, way: str) -> str:
+    """A program of C++ that shows the difference."""
+    return cpp_snippet(target, edit_source, inputs, way)
+
+
+def gates(settings: Settings) -> tuple[Gate, ...]:
+    """The gates in their order: what needs only the plain build first."""
+    return GATES
+
+
+def check_scope(candidate: Candidate) -> Evidence:
+    """Gate `scope`: nothing but the target changed."""
+    return cpp_scope.check(candidate.baseline.target, candidate.edit)
+
+
+def check_policy(candidate: Candidate) -> Evidence:
+    """Gate `policy`: the edit holds nothing that no honest speedup needs."""
+    allow = candidate.baseline.settings.allow
+    return cpp_policy.check(candidate.baseline.target, candidate.edit, allow=allow)
+
+
+GATES: tuple[Gate, ...] = (
+    check_scope,
+    check_policy,
+    cpp_dedup.check,
+    cpp_build.check,
+    replay.check,
+    suite_gate.check,
+    fuzz.check,
+    repeat.check,
+    cpp_sanitize.check,
+    cpp_coverage.check,
+    mutants.check,
+)
