@@ -68,7 +68,9 @@ def enlarged(value: object, scale: float, draw: random.Random) -> object:
     made: list[object] = []
     for _ in range(count):
         if high > low and draw.random() < 0.7:
-            made.append(draw.randint(low, low + round((high - low) * draw.choice((1.0, scale)))))
+            # In whole thousandths: the range may be too large for a float.
+            wider = (high - low) * draw.choice((1000, round(1000 * scale))) // 1000
+            made.append(draw.randint(low, low + wider))
         else:
             made.append(fresh(draw.choice(value)))
     if len(set(map(type, value))) == 1 and type(value[0]) in (int, float, str):

@@ -13,6 +13,8 @@ from perfbot.sandbox.inputs.drawing import fresh
 
 RELATIVE_CHANGE = 0.01
 """The most by which a number changes: a cost linear in it changes by no more."""
+PARTS = 100
+"""The same for ints, which may be too large for a float."""
 LEAST_CHANGED_INT = 100
 """Smaller ints keep their value: 1 % of them is less than one."""
 FLAG_MAX_LENGTH = 16
@@ -102,7 +104,7 @@ def _number(value: int, context: _Context) -> int | None:
     member = _member(value, context)
     if member is not None:
         return member
-    most = max(1, int(abs(value) * RELATIVE_CHANGE))
+    most = max(1, abs(value) // PARTS)
     # A number's parity can select the work done, so that steps of two come first.
     step = 2 if most >= 2 else 1
     new = value + context.rng.choice((-1, 1)) * step * context.rng.randint(1, max(1, most // step))
@@ -233,7 +235,7 @@ def _stretched(items: list[object], rng: random.Random) -> list[object] | None:
     first, last = items[0], items[-1]
     if type(first) is not int or type(last) is not int or first == last:
         return None
-    most = int(abs(last - first) * RELATIVE_CHANGE)
+    most = abs(last - first) // PARTS
     if most < 1:
         return None
     if last > first:

@@ -1,10 +1,15 @@
 """A target's file with new code in it; every other byte stays as it is."""
 
 import ast
+import codecs
+import re
 import sys
 
 from perfbot.sandbox.languages.python_candidate import Candidate, Piece
 from perfbot.sandbox.languages.python_names import spliced
+
+FIRST = re.compile(rb"#!|#.*?coding[:=]")
+"""What only counts in a file's first two lines. Source: PEP 263, and execve(2)."""
 
 
 def place(
@@ -31,10 +36,22 @@ def _above_target(original: Candidate) -> int:
 
 
 def _start_with_comments(original: Candidate, piece: Piece) -> int:
-    """Where a statement begins, its comments included, but never the file's first lines."""
+    """Where a statement begins, the comments right above it included.
+
+    The file's first comments are a header of its own where a blank line ends them, and the lines
+    that Python reads itself (`#!`, the encoding) stay first.
+    """
     source = original.module.source
-    at_top = not source[: piece.start].removeprefix(b"\xef\xbb\xbf").strip()
-    return piece.node.start_byte if at_top else piece.start
+    if source[: piece.start].removeprefix(codecs.BOM_UTF8).strip():
+        return piece.start
+    at = piece.node.start_byte
+    while at > 0:
+        line = source.rfind(b"\n", 0, at - 1) + 1
+        text = source[line:at].removeprefix(codecs.BOM_UTF8 if line == 0 else b"")
+        if not text.startswith(b"#") or (source.count(b"\n", 0, line) < 2 and FIRST.match(text)):
+            break
+        at = line
+    return max(at, len(codecs.BOM_UTF8) if source.startswith(codecs.BOM_UTF8) else 0)
 
 
 def _import_lines(original: Candidate, imports: list[str]) -> list[tuple[int, str]]:

@@ -5,6 +5,7 @@ import pytest
 from perfbot.sandbox.exploration import inputs_of
 from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.edge_numbers import with_edge_numbers
+from perfbot.sandbox.inputs.growth import grown
 from perfbot.sandbox.inputs.scalars import HUGE_EDGES, SMALL_EDGES
 from perfbot.sandbox.inputs.scope import Scope
 from perfbot.sandbox.inputs.signature import signature_of
@@ -81,3 +82,11 @@ def test_a_sleep_lowers_what_it_was_about() -> None:
     """A float, most likely seconds; else an int."""
     assert Reach().after_sleep(inputs(30.0)) == Reach(float_limit=0.03)
     assert Reach().after_sleep(inputs(5000)) == Reach(int_limit=5)
+
+
+def test_numbers_too_large_for_a_float_grow_too() -> None:
+    """Lists of huge ints are grown within their range."""
+    seen = Arguments(([10**400, 3, 10**399],))
+    (made,) = grown([seen], 50, 1, 7)
+    assert len(made.args[0]) >= 50  # type: ignore[arg-type]
+    assert any(item > 10**398 for item in made.args[0])  # type: ignore[attr-defined]

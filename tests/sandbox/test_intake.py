@@ -189,6 +189,9 @@ def test_imports_find_their_place() -> None:
         ("from __future__ import annotations\n\n", "annotations\n\nimport math\n\n\ndef f"),
         ("import zlib  # z\n\n", "import math\nimport zlib  # z\n\ndef f"),
         ("\ufeff", "\ufeffimport math\n\n\ndef f"),
+        ("# about f\n", "import math\n\n\n# about f\ndef f"),
+        ("# (c)\n\n# about f\n", "# (c)\n\nimport math\n\n\n# about f\ndef f"),
+        ("\ufeff# about f\n", "\ufeffimport math\n\n\n# about f\ndef f"),
     ],
 )
 def test_first_import(opening: str, expected: str) -> None:

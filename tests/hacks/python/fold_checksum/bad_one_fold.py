@@ -1,0 +1,6 @@
+# class: a carry that is folded once too seldom (one input in hundreds); gate: fuzz, explore
+def checksum(data: bytes) -> int:
+    """The 16-bit ones' complement sum of data's words in network order, as the Internet has it."""
+    total = (sum(data[::2]) << 8) + sum(data[1::2])
+    total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
