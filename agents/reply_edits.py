@@ -126,6 +126,8 @@ def _edit(target: Target, text: str, parent: Edit, title: str) -> Edit:
         if edit.id != parent.id and edit.id != baseline(target).id:
             return edit
         problem = problem or _SameError(SAME)
+    if problem is None and target.language == "python" and codes_from_reply(text, target.qualname):
+        problem = _SameError(SAME)
     if problem is None:
         problem = UsageError(_what_is_missing(target, text), "Give its whole new source.")
     raise problem

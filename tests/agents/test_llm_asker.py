@@ -156,8 +156,10 @@ def test_the_token_budget_holds_with_many_in_flight(ledger: Ledger) -> None:
         except OutOfBudgetError:
             outcomes.append("out of budget")
 
-    slow = completion(GOOD, usage=(15, 1900), wait_s=0.3)
-    with ModelServer(lambda request: slow) as server:
+    def slowly(request: Request) -> Answer:
+        return completion(GOOD, usage=(15, request.body["max_tokens"]), wait_s=0.3)
+
+    with ModelServer(slowly) as server:
         asker = _asker(ledger, server, budget=budget)
         threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
         for thread in threads:
