@@ -122,3 +122,30 @@ def test_cpp_examples_behave_the_same(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr[:4000]
     run = subprocess.run([built], capture_output=True, text=True, timeout=60)
     assert (run.returncode, run.stdout) == (0, "")
+
+
+def test_c_examples_behave_the_same(tmp_path: Path) -> None:
+    """What the calls of a C example say is true of both texts, which compile as C."""
+    includes: dict[str, None] = {}
+    parts, checks = [], []
+    for number, rule in enumerate(rule for rule in RULES if language_of(rule) == "c"):
+        for side, text in zip(("before", "after"), rule.example, strict=True):
+            own, rest = split(text)
+            includes |= dict.fromkeys(own)
+            name = f"{side}_{number}"
+            parts.append(f"#define f {name}\n{rest}\n#undef f\n")
+        assert rule.calls
+        for call in rule.calls:
+            for side in ("before", "after"):
+                expected = re.sub(r"\bf\(", f"{side}_{number}(", call)
+                checks.append(f'if (!({expected})) {{ puts("{rule.name} {side}"); failed = 1; }}')
+    body = "\n".join(checks)
+    program = f"{''.join(parts)}int main(void) {{ int failed = 0; {body} return failed; }}\n"
+    file = tmp_path / "examples.c"
+    file.write_text("#include <stdio.h>\n" + "\n".join(includes) + "\n" + program)
+    built = tmp_path / "examples"
+    flags = ["-std=gnu11", "-Wall", "-Wextra", "-Wno-sign-compare", "-fsanitize=address,undefined"]
+    done = subprocess.run(["gcc", *flags, "-o", built, file, "-lm"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[:4000]
+    run = subprocess.run([built], capture_output=True, text=True, timeout=60)
+    assert (run.returncode, run.stdout) == (0, ""), run.stderr[:2000]

@@ -259,10 +259,10 @@ def capture_by_reference(function: CppFunction) -> Iterator[Rewrite]:
         text = re.sub(r"\s", "", function.text(captures))
         changing = any(child.text == b"mutable" for child in walk(item))
         passed = above.parent is not None and called_name(above.parent) in _ALGORITHMS
-        if passed and not changing and re.fullmatch(r"\[(=|\w+(,\w+)*)\]", text):
-            if text != "[this]":
-                reason = "Algorithms copy what they are given; the captured copies go with it."
-                yield Rewrite((function.replace(captures, "[&]"),), reason)
+        copies = re.fullmatch(r"\[(?!this\])(=|\w+(,\w+)*)\]", text)
+        if passed and copies and not changing:
+            reason = "Algorithms copy what they are given; the captured copies go with it."
+            yield Rewrite((function.replace(captures, "[&]"),), reason)
 
 
 _ALGORITHMS = frozenset(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _LESS = "for ($T $i = $a; $i < $n; ++$i) $$body;"
 _UP_TO = "for ($T $i = $a; $i <= $n; ++$i) $$body;"
 _NOT_EQUAL = "for ($T $i = $a; $i != $n; ++$i) $$body;"
+_BOTH = "for ($T $i = $a; $i < $n && $also; ++$i) $$body;"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Counted:
     inclusive: bool
     body: "Node"
     """Without the braces around a single statement."""
+    also: "Node | None" = None
+    """What must hold besides for the loop to go on."""
 
     @property
     def starts_at_zero(self) -> bool:
@@ -42,11 +45,15 @@ class Counted:
         return (self.loop.text or b"")[: end - self.loop.start_byte].decode().rstrip()
 
 
-def counted(function: "CppFunction", loop: "Node") -> Counted | None:
-    """What a loop counts, if its body leaves the counter alone; else None."""
+def counted(function: "CppFunction", loop: "Node", *, conditional: bool = False) -> Counted | None:
+    """What a loop counts, if its body leaves the counter alone; else None.
+
+    `conditional` is for loops that may end before, too.
+    """
     if loop.type != "for_statement":
         return None
-    for text, inclusive in ((_LESS, False), (_UP_TO, True), (_NOT_EQUAL, False)):
+    forms = [(_LESS, False), (_UP_TO, True), (_NOT_EQUAL, False)]
+    for text, inclusive in [*forms, (_BOTH, False)] if conditional else forms:
         bound: Bound | None = statements(text).match(loop)
         if bound is None:
             continue
@@ -56,6 +63,6 @@ def counted(function: "CppFunction", loop: "Node") -> Counted | None:
             return None
         return Counted(
             loop, name, text_of(bound["$T"][0]), bound["$a"][0], bound["$n"][0], inclusive,
-            plain(body),
+            plain(body), bound["$also"][0] if "$also" in bound else None,
         )  # fmt: skip
     return None

@@ -194,7 +194,7 @@ class CppFunction:
 
     def fresh(self, stem: str, key: str = "") -> str:
         """A name not in the file yet, the same again for the same stem and key."""
-        stem = re.sub(r"\W+", "_", stem).strip("_") or "value"
+        stem = re.sub(r"[\W_]+", "_", stem).strip("_") or "value"
         if (stem, key) not in self._given:
             name, turn = stem, 1
             while name in self.file.words or name in self._given.values():

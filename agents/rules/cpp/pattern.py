@@ -37,6 +37,10 @@ class Pattern:
             return None
         return next(_unify(self.nodes[0], node, {}), None)
 
+    def fits(self, node: "Node") -> bool:
+        """Whether this one node fits."""
+        return self.match(node) is not None
+
     def match_run(self, node: "Node") -> tuple[Bound, "Node"] | None:
         """As `match`, for the statements from `node` on; the last one that fits comes with it."""
         last, run = node, [node]

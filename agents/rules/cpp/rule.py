@@ -35,7 +35,8 @@ def rule(
 ) -> Callable[[Finder], CppRule]:
     """Decorate the generator that finds a rule's matches; texts are dedented.
 
-    The example is C where `languages` has `c`, else C++17.
+    The example is C where `languages` has `c`, else C++17. The calls are lists of arguments, on
+    which both texts agree; those of an example in C are conditions that hold for both.
     """
 
     def clean(text: str) -> str:

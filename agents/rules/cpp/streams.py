@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from perfbot.agents.rules.cpp import types
-from perfbot.agents.rules.cpp.function import CppFunction, body_of, statements_in, within
+from perfbot.agents.rules.cpp.function import CppFunction, body_of, in_block, statements_in, within
 from perfbot.agents.rules.cpp.pattern import expression, statements
 from perfbot.agents.rules.cpp.rule import rule
 from perfbot.agents.rules.rule import Rewrite
@@ -23,7 +23,7 @@ def _reader(function: CppFunction, stream: str) -> tuple["Node", str] | None:
         return None
     for text in (f"$T {stream}($text);", f"$T {stream} = $T($text);"):
         bound = statements(text).match(declaration)
-        # `stream(text)` alone reads as the declaration of a function with a parameter of type `text`
+        # `stream(text)` reads as the declaration of a function with a parameter of type `text`
         name = function.text(bound["$text"][0]) if bound is not None else ""
         if name.isidentifier():
             kept = not function.changed(name, function.body)
@@ -66,11 +66,12 @@ def _only_read_in(function: CppFunction, stream: str, declaration: "Node", loop:
         std::vector<std::string> f(const std::string& text) {
             std::vector<std::string> words;
             std::string word;
+            const auto is_space = [](unsigned char c) { return std::isspace(c) != 0; };
             for (std::size_t at = 0;;) {
-                while (at < text.size() && std::isspace(static_cast<unsigned char>(text[at]))) ++at;
+                while (at < text.size() && is_space(text[at])) ++at;
                 if (at == text.size()) break;
                 const std::size_t begin = at;
-                while (at < text.size() && !std::isspace(static_cast<unsigned char>(text[at]))) ++at;
+                while (at < text.size() && !is_space(text[at])) ++at;
                 word.assign(text, begin, at - begin);
                 words.push_back(word);
             }
@@ -103,7 +104,8 @@ def stream_words_to_scan(function: CppFunction) -> Iterator[Rewrite]:
             continue
         if not _only_read_in(function, stream, found[0], loop):
             continue
-        names = {"at": function.fresh("at"), "begin": function.fresh("begin"), "text": found[1]}
+        names = {stem: function.fresh(stem) for stem in ("at", "begin")}
+        names |= {"space": function.fresh("is_space"), "text": found[1]}
         head = function.fill(_WORDS, bound, **names)
         yield Rewrite(
             (function.delete(found[0]), _with_body(function, loop, head)),
@@ -113,11 +115,12 @@ def stream_words_to_scan(function: CppFunction) -> Iterator[Rewrite]:
 
 
 _WORDS = """\
+const auto $space = [](unsigned char c) { return std::isspace(c) != 0; };
 for (std::size_t $at = 0;;) {
-@while ($at < $text.size() && std::isspace(static_cast<unsigned char>($text[$at]))) ++$at;
+@while ($at < $text.size() && $space($text[$at])) ++$at;
 @if ($at == $text.size()) break;
 @const std::size_t $begin = $at;
-@while ($at < $text.size() && !std::isspace(static_cast<unsigned char>($text[$at]))) ++$at;
+@while ($at < $text.size() && !$space($text[$at])) ++$at;
 @$word.assign($text, $begin, $at - $begin);"""
 
 
@@ -320,10 +323,9 @@ def _written_text(function: CppFunction, use: "Node", name: str) -> list[Replace
         else:
             return None
     pieces = []
-    if len(lines) > 1 and statement.parent is not None:
-        if statement.parent.type not in ("compound_statement", "case_statement"):
-            pieces += function.insert_before(statement, "\n".join(lines[:-1]))
-            lines = lines[-1:]
+    if len(lines) > 1 and not in_block(statement):
+        pieces += function.insert_before(statement, "\n".join(lines[:-1]))
+        lines = lines[-1:]
     return [*pieces, function.replace(statement, "\n".join(lines))]
 
 

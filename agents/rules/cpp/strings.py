@@ -393,7 +393,8 @@ def find_at_start(function: CppFunction) -> Iterator[Rewrite]:
 def endl_to_newline(function: CppFunction) -> Iterator[Rewrite]:
     for node in function.nodes("binary_expression"):
         right, operator = node.child_by_field_name("right"), node.child_by_field_name("operator")
-        if right is not None and operator is not None and operator.type == "<<":
-            if function.text(right) in ("std::endl", "endl"):
-                piece = function.replace(right, r"'\n'")
-                yield Rewrite((piece,), "The stream is not flushed after every line.")
+        if right is None or operator is None or operator.type != "<<":
+            continue
+        if function.text(right) in ("std::endl", "endl"):
+            piece = function.replace(right, r"'\n'")
+            yield Rewrite((piece,), "The stream is not flushed after every line.")

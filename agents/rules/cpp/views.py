@@ -319,12 +319,11 @@ def _view_element(function: CppFunction, use: "Node") -> list[Replacement] | Non
         return view_use(function, above)
     if above.type == "for_range_loop" and above.child_by_field_name("right") == use:
         declarator = above.child_by_field_name("declarator")
-        names = [text for text in [function.text(declarator)] if declarator is not None]
         body = above.child_by_field_name("body")
         kind = above.child_by_field_name("type")
-        if declarator is None or body is None or kind is None or not names:
+        if declarator is None or body is None or kind is None:
             return None
-        name = names[0].strip("&* ")
+        name = function.text(declarator).strip("&* ")
         changes = [view_use(function, item) for item in function.uses(name, body)]
         if function.changed(name, body) or any(change is None for change in changes):
             return None
