@@ -63,13 +63,17 @@ class Guided:
 
 
 def _of_rules(view: ArchiveView) -> ArchiveView:
-    """The view as if the rules alone had been asked."""
+    """The view as if the rules alone had been asked; of the model's edits the best is a parent."""
     children: dict[str, tuple[str, ...]] = {}
     for request in view.requests:
         if request.operator == "rules":
             before = children.get(request.parent, ())
             children[request.parent] = before + view.answers.get(request.key, ())
-    return replace(view, children=children)
+    asked_model = [request for request in view.requests if request.operator == "llm"]
+    of_model = {item for request in asked_model for item in view.answers.get(request.key, ())}
+    best = best_trial(view.trials)
+    trials = tuple(trial for trial in view.trials if trial.edit.id not in of_model or trial is best)
+    return replace(view, trials=trials, children=children)
 
 
 def _low(trial: Trial) -> float:

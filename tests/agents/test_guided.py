@@ -1,4 +1,4 @@
-"""Where a model proposes: rules first, then the best edit again and again, until it gains nothing."""
+"""Where a model proposes: rules first, then the best edit again, until it gains nothing."""
 
 from perfbot.agents.policies.guided import Guided
 from perfbot.agents.search import ArchiveView, Budget, ProposalSpec
