@@ -16,6 +16,7 @@ from perfbot.sandbox.settings import Settings
 
 SANDBOXES = ("auto", "bwrap", "landlock", "docker", "podman")
 PROPOSERS = ("rules", "llm", "both")
+POLICIES = ("refine", "best_of_n", "beam", "qd")
 _STRICT = Settings()
 """How strict a judgement is unless told otherwise: the sandbox says, and only there."""
 
@@ -115,7 +116,10 @@ class Options:
         metadata=_row("Longest wait for one whole reply.", metavar="SECONDS", search_only=True),
     )
     policy: str = field(
-        default="refine", metadata=_row("How the search picks its next edit.", search_only=True)
+        default="refine",
+        metadata=_row(
+            "How the search picks its next edit: refine, best_of_n, beam or qd.", search_only=True
+        ),
     )
     budget: str | None = field(
         default=None,
@@ -193,6 +197,7 @@ class Options:
         _check(self.sandbox in SANDBOXES, "sandbox", self, f"one of {', '.join(SANDBOXES)}")
         _check(self.seed is None or self.seed >= 0, "seed", self, "0 or more")
         _check(self.proposer in PROPOSERS, "proposer", self, f"one of {', '.join(PROPOSERS)}")
+        _check(self.policy in POLICIES, "policy", self, f"one of {', '.join(POLICIES)}")
         _check(1 <= self.samples <= 16, "samples", self, "from 1 to 16")
         _check(self.prompt_tokens >= 500, "prompt_tokens", self, "500 or more")
         _check(self.reply_tokens >= 64, "reply_tokens", self, "64 or more")

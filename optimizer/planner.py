@@ -9,6 +9,7 @@ from perfbot.agents.search import Account, ProposalSpec, SearchPolicy, parse_bud
 from perfbot.optimizer.config import Options
 from perfbot.optimizer.session import Say, Session
 from perfbot.sandbox.errors import InterruptedRunError, PerfbotError, UsageError
+from perfbot.sandbox.target import Target
 
 if TYPE_CHECKING:
     from perfbot.agents.context import Facts
@@ -18,6 +19,8 @@ _CALL_CHARACTERS = 160
 """Of a slow call so much is shown: more would be data, not the shape of it."""
 Propose = Callable[[ProposalSpec], list[Proposal] | None]
 _SLOWEST = 3
+BEST_OF = 8
+"""Replies that `best_of_n` asks for where the budget names no number of candidates."""
 
 
 class ModelStoppedError(Exception):
@@ -63,14 +66,11 @@ def planner(
     session: Session, account: Account, options: Options, say: Say
 ) -> tuple[SearchPolicy, Propose]:
     """The policy that steers the search, and what answers its requests."""
-    from perfbot.agents.policies.refine import Refine
-
     if options.proposer == "rules":
-        return Refine(), _rules(session, account, say)
+        return policy_of(options, session.target), _rules(session, account, say)
     from perfbot.agents.asker import Asker
     from perfbot.agents.context import background
     from perfbot.agents.llm_proposer import ModelProposer
-    from perfbot.agents.policies.guided import Guided
 
     model = model_of(options)
     proposer = ModelProposer(
@@ -93,7 +93,28 @@ def planner(
         except PerfbotError as error:
             raise ModelStoppedError(error) from error
 
-    return Guided(model.name, rules=options.proposer == "both"), propose
+    return policy_of(options, session.target), propose
+
+
+def policy_of(options: Options, target: Target) -> SearchPolicy:
+    """The policy that the options name, over the proposers that they name."""
+    from perfbot.agents.policies.asking import Asking
+    from perfbot.agents.policies.beam import Beam
+    from perfbot.agents.policies.best_of_n import BestOfN
+    from perfbot.agents.policies.guided import Guided
+    from perfbot.agents.policies.qd import QualityDiversity
+    from perfbot.agents.policies.refine import Refine
+
+    rules, model = options.proposer != "llm", options.model
+    asking = Asking(rules, model)
+    if options.policy == "best_of_n":
+        candidates = parse_budget(options.budget).candidates if options.budget else None
+        return BestOfN(asking, max(1, (candidates or BEST_OF) // options.samples))
+    if options.policy == "beam":
+        return Beam(asking, target.file_source)
+    if options.policy == "qd":
+        return QualityDiversity(asking, target.file_source)
+    return Refine() if model is None else Guided(model, rules=rules)
 
 
 def model_of(options: Options) -> "Model":

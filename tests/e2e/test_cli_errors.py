@@ -75,7 +75,7 @@ def test_a_wrong_verify_is_told_before_any_work(
     ("command", "told"),
     [
         ("optimize shop.py::common --proposer llama", "there is no proposer llama"),
-        ("optimize shop.py::common --policy beam", "there is no policy beam"),
+        ("optimize shop.py::common --policy greedy", "one of refine, best_of_n, beam, qd"),
         ("optimize nowhere.py", "no such file"),
         ("report", "there are no runs yet"),
         ("report nope", "there is no run nope"),
