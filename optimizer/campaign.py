@@ -3,29 +3,28 @@
 import json
 import platform
 from collections import Counter
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from perfbot.agents.graph import Ended, run
 from perfbot.agents.search import Account, best_trial, parse_budget
-from perfbot.optimizer.commit import CommitInfo, commit
+from perfbot.optimizer.commit import commit
 from perfbot.optimizer.config import Options
-from perfbot.optimizer.evidence import evidence_json, verdict_json
+from perfbot.optimizer.evidence import evidence_json
 from perfbot.optimizer.evidence_schema import ModelDocument
 from perfbot.optimizer.git import top_level
-from perfbot.optimizer.ledger import Ledger, list_runs, new_run, open_run
-from perfbot.optimizer.output import Progress, require_writable, write_json
+from perfbot.optimizer.ledger import Ledger, new_run, open_run
+from perfbot.optimizer.output import Progress, require_writable
 from perfbot.optimizer.planner import ModelStoppedError, planner, require_proposer
 from perfbot.optimizer.ranking import ranked
 from perfbot.optimizer.recheck import judge_afresh, target_at
 from perfbot.optimizer.recipe import recipe_of
-from perfbot.optimizer.report import render_run, speedup_text
+from perfbot.optimizer.result import ACCEPTED, NOTHING, Result, commit_of, spent_in, told
 from perfbot.optimizer.scratch import checkout, require_clean
 from perfbot.optimizer.session import Say, Session, fresh_seed, opened
-from perfbot.optimizer.spend import ModelSpend, authors_of, spend_by_model
+from perfbot.optimizer.spend import authors_of
 from perfbot.optimizer.target import resolve
-from perfbot.optimizer.trace import render_trace
 from perfbot.sandbox.edit import Edit, baseline
 from perfbot.sandbox.errors import InterruptedRunError, PerfbotError, UsageError
 from perfbot.sandbox.isolate.process import describe

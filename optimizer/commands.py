@@ -35,7 +35,7 @@ def aa(target: str, options: Options, decisions: int) -> int:
 
 def report(run: str | None, trace: bool) -> int:
     """Show what a run tried, or every prompt and reply of it."""
-    from perfbot.optimizer.campaign import report_run
+    from perfbot.optimizer.result import report_run
 
     return report_run(run, trace=trace)
 
