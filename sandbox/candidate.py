@@ -77,11 +77,12 @@ def counterexample(
     """What a person is shown of an input on which the edit differs, looked at in that `way`."""
     from perfbot.sandbox.explanation import call_text, outcome_text
 
-    target, edit = candidate.baseline.target, candidate.edit.file_source
+    project, target = candidate.baseline.project, candidate.baseline.target
+    edit = candidate.edit.file_source
     return Counterexample(
         call=call_text(target, expected.inputs),
         expected=outcome_text(expected.outcomes[0]),
         actual=outcome_text(actual),
         difference=found,
-        snippet=language_of(target).snippet(target, edit, expected.inputs, way),
+        snippet=language_of(target).snippet(project, target, edit, expected.inputs, way),
     )

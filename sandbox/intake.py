@@ -49,8 +49,8 @@ def edit_from(target: Target, text: str, *, title: str = "", origin: str = "patc
     the whole new file, or a unified diff of the file, relative to the project's root.
 
     Raises:
-        UsageError: the text is no candidate: of another language, without the function, or a diff that
-            does not apply.
+        UsageError: the text is no candidate: of another language, without the function, or a diff
+            that does not apply.
     """
     if target.language != "python":
         from perfbot.sandbox.languages.cpp_candidate import edit_from as cpp_edit_from

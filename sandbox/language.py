@@ -98,7 +98,9 @@ class Language(Protocol):
     def strength(self, baseline: "Baseline") -> "Strength":
         """How well the inputs tell mutants from the original."""
 
-    def snippet(self, target: Target, edit_source: str, inputs: bytes, way: str) -> str:
+    def snippet(
+        self, project: Project, target: Target, edit_source: str, inputs: bytes, way: str
+    ) -> str:
         """A counterexample as something to run outside perfbot."""
 
 

@@ -170,7 +170,7 @@ def strength(baseline: Baseline) -> Strength:
     return oracle_strength(baseline)
 
 
-def snippet(target: Target, edit_source: str, inputs: bytes, way: str) -> str:
+def snippet(project: Project, target: Target, edit_source: str, inputs: bytes, way: str) -> str:
     """A script that shows the difference in a plain interpreter."""
     return python_snippet(target, edit_source, inputs, way)
 

@@ -23,6 +23,7 @@ from perfbot.sandbox.gates import (
     cpp_policy,
     cpp_sanitize,
     cpp_scope,
+    explore,
     fuzz,
     mutants,
     repeat,
@@ -161,9 +162,12 @@ def strength(baseline: Baseline) -> Strength:
     return oracle_strength(baseline)
 
 
-def snippet(target: Target, edit_source: str, inputs: bytes, way: str) -> str:
+def snippet(project: Project, target: Target, edit_source: str, inputs: bytes, way: str) -> str:
     """A program of C++ that shows the difference."""
-    return cpp_snippet(target, edit_source, inputs, way)
+    described = description_of(description(project, target))
+    return cpp_snippet(
+        target, edit_source, inputs, way, described=described, adapter=project.adapter
+    )
 
 
 def gates(settings: Settings) -> tuple[Gate, ...]:
@@ -194,4 +198,5 @@ GATES: tuple[Gate, ...] = (
     cpp_sanitize.check,
     cpp_coverage.check,
     mutants.check,
+    explore.check,
 )

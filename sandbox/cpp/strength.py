@@ -20,10 +20,11 @@ from perfbot.sandbox.cpp.oracle import CppOracle
 from perfbot.sandbox.cpp.toolchain import Built
 from perfbot.sandbox.cpp.units import Variant
 from perfbot.sandbox.cpp.versions import compiled, opener, report_of, sanitized_limit
+from perfbot.sandbox.cpp.zygote import CppWorker, fork_worker
 from perfbot.sandbox.oracle import Expected, judge
 from perfbot.sandbox.outcome import no_answer, parse
 from perfbot.sandbox.strength import MUTANT_CPU_S, MUTANT_WALL_S, Strength
-from perfbot.sandbox.worker import ChildFailedError, Worker, fork
+from perfbot.sandbox.worker import ChildFailedError, Worker
 
 TRIES = 12
 """So often mutants that do not compile are left out before all are."""
@@ -83,9 +84,11 @@ def survivors(
             loaded.kill()
 
 
-def told_apart(loaded: Worker, mutant: Mutant, pool: Sequence[Expected], variant: Variant) -> bool:
+def told_apart(
+    loaded: CppWorker, mutant: Mutant, pool: Sequence[Expected], variant: Variant
+) -> bool:
     """Whether some input shows the mutant to differ, to hang, or to trip a sanitizer."""
-    worker = fork(loaded)
+    worker = fork_worker(loaded, loaded.builder)
     try:
         worker.request("mutant", number=mutant.number)
         return any(differs(worker, expected, variant) for expected in pool)

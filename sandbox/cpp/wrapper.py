@@ -9,16 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from perfbot.sandbox.cpp.units import Unit
-from perfbot.sandbox.languages.cpp import (
+from perfbot.sandbox.languages.cpp import definition_of, enclosing, functions, parameters
+from perfbot.sandbox.languages.cpp_tree import (
     Definition,
-    definition_of,
     definitions,
-    enclosing,
-    functions,
-    parameters,
+    is_const_member,
+    parameters_of,
     parse_tree,
+    text_of,
 )
-from perfbot.sandbox.languages.cpp_tree import is_const_member, parameters_of, text_of
 from perfbot.sandbox.target import Target
 
 __all__ = ["ADAPTER", "Hints", "names_of", "unit_for"]
@@ -33,8 +32,10 @@ _DEFINED = re.compile(r"^[ \t]*#[ \t]*define[ \t]+([A-Za-z]\w*)", re.MULTILINE)
 _KEPT = frozenset(("NDEBUG",))
 """Macros that headers look at, and not a name of theirs."""
 _INCLUDE = re.compile(r"^[ \t]*#[ \t]*include\b.*$", re.MULTILINE)
-_COUNT = re.compile(r"(n|num|len|length|size|sz|count|cnt)\d*|(n|num)_\w+|\w+_(n|len|length|size|count)"
-                    r"|n[A-Z]\w*|\w+(Len|Length|Size|Count)|\w{1,3}(len|size)")  # fmt: skip
+_COUNT = re.compile(
+    r"(n|num|len|length|size|sz|count|cnt)\d*|(n|num)_\w+|\w+_(n|len|length|size|count)"
+    r"|n[A-Z]\w*|\w+(Len|Length|Size|Count)|\w{1,3}(len|size)"
+)
 """Parameters that say how many items the pointer beside them has."""
 _REPEATS = re.compile(r"count|cnt|num|num_\w+|\w+_count|\w+Count")
 """Those that beside a text say something else: how often, as in `repeat(text, count)`."""
@@ -219,8 +220,13 @@ def _c_declarations(source: str) -> str:
             system.append(text + "\n")
         elif node.type in _DECLARING:
             own.append(text + (";\n" if node.type.endswith("specifier") else "\n"))
-        elif node.type == "declaration" and re.match(r"(struct|union|enum)\b[^()]*\{", text):
-            own.append(text + "\n")
-        elif node.type.startswith("preproc_if") and not any(functions(text)):
+        elif _is_type_alone(node.type, text):
             own.append(text + "\n")
     return f'{"".join(system)}extern "C" {{\n{"".join(own)}}}\n'
+
+
+def _is_type_alone(kind: str, text: str) -> bool:
+    """Whether a top-level item declares a type, or stands under an `#if` that has no function."""
+    if kind == "declaration":
+        return re.match(r"(struct|union|enum)\b[^()]*\{", text) is not None
+    return kind.startswith("preproc_if") and not functions(text)

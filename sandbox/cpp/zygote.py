@@ -7,8 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from perfbot.sandbox.cpp.compilers import cxx_beside
 from perfbot.sandbox.cpp.compilers import ask as ask_compiler
+from perfbot.sandbox.cpp.compilers import cxx_beside
 from perfbot.sandbox.cpp.program import compile_program
 from perfbot.sandbox.cpp.toolchain import Built, compile_unit
 from perfbot.sandbox.cpp.units import Command, Variant
@@ -21,6 +21,7 @@ from perfbot.sandbox.worker import DRIVERS, Channel, ChildFailedError, Worker
 
 SOURCES = DRIVERS / "cpp"
 PROGRAM_AT = "/perfbot/driver"
+DIED = "died"
 REPORT = "report"
 """`ChildFailedError.kind` where a sanitizer ended the process; the detail is its report."""
 COVERED = ("-DPERFBOT_COVERED",)
@@ -95,9 +96,11 @@ class CppWorker(Worker):
 
     def check(self, answer: Any, nonce: bytes) -> Any:
         """As `Channel.check`; a process that says why it dies is believed in that alone."""
-        if type(answer) is list and len(answer) == 3 and answer[0] == nonce:
-            if answer[1] in ("died", REPORT) and type(answer[2]) is str:
-                raise ChildFailedError(answer[1], answer[2])
+        # Types first, as there.
+        if type(answer) is list and [type(item) for item in answer] == [bytes, str, str]:
+            _nonce, status, text = answer
+            if _nonce == nonce and status in (DIED, REPORT):
+                raise ChildFailedError(status, text)
         return super().check(answer, nonce)
 
 

@@ -1,4 +1,4 @@
-"""Bad and good edits as data: each folder of `python/` is a target, each candidate a file.
+"""Bad and good edits as data: each folder of `python/` or `cpp/` is a target, candidates are files.
 
 A target's folder holds `original.py` (its first line names the function: `# target: NAME`),
 `test_original.py` (a suite as weak as real ones are), `workload.py`, and candidates:
@@ -6,12 +6,16 @@ A target's folder holds `original.py` (its first line names the function: `# tar
     bad_*   # class: WHAT IS WRONG; gate: GATES[; decision: DECISIONS][; peer: NAME]
     good_*  # kind: WHAT MAKES IT FASTER
 
+Those of C++ and C are the same with `.cpp` or `.c`, and `//` where Python has `#`; a candidate is
+the whole file; `cpp/Makefile` builds and tests each of them.
+
 `gate` lists the gates that may be the one to refuse the edit. `decision` lists the decisions that
 are right (refuted where it is not said): not_faster only for gains that are not there, unknown only
 where no gate can be certain to find the difference; error, by baseline, where perfbot must refuse
 the target itself, as it is not deterministic. `peer` names a tool that accepted such an edit.
 """
 
+import difflib
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -20,7 +24,10 @@ from typing import Any
 
 from judging import judge
 
-FOLDER = Path(__file__).parent / "python"
+HERE = Path(__file__).parent
+FOLDER = HERE / "python"
+LANGUAGES = ("python", "cpp")
+SUFFIXES = (".py", ".cpp", ".c")
 GATES = frozenset(
     {
         "baseline",
@@ -35,6 +42,7 @@ GATES = frozenset(
         "mutants",
         "measure",
         "repeat",
+        "sanitize",
         "explore",
     }
 )
@@ -86,25 +94,45 @@ def load_cases(folder: Path = FOLDER) -> list[Case]:
         ValueError: a first line is missing or names an unknown gate or decision.
     """
     return [
-        _load_case(path, _qualname(target / "original.py"))
+        _load_case(path, _qualname(original))
         for target in sorted(folder.iterdir())
-        if (target / "original.py").is_file()
+        if (original := _original(target)) is not None
         for path in sorted(target.iterdir())
         if path.name.startswith(("bad_", "good_"))
     ]
+
+
+def _original(target: Path) -> Path | None:
+    """The file in a target's folder that holds the original."""
+    found = (target / f"original{suffix}" for suffix in SUFFIXES)
+    return next((path for path in found if path.is_file()), None)
 
 
 def lay_out(case: Case, folder: Path) -> LaidOut:
     """Copy the case's project into `folder`, and its edit (without the first line) beside it."""
     project = folder / "project"
     project.mkdir(parents=True)
-    for name in ("original.py", "test_original.py"):
+    original = _original(case.path.parent)
+    assert original is not None
+    for name in (original.name, f"test_original{original.suffix}"):
         shutil.copy(case.path.parent / name, project / name)
+    if original.suffix != ".py":
+        shutil.copy(HERE / "cpp" / "Makefile", project / "Makefile")
     workload = folder / "workload.py"
     shutil.copy(case.path.parent / "workload.py", workload)
-    candidate = folder / f"candidate{case.path.suffix}"
-    candidate.write_text(case.path.read_text().partition("\n")[2])
-    return LaidOut(project, f"original.py::{case.qualname}", candidate, workload)
+    text = case.path.read_text().partition("\n")[2]
+    suffix = case.path.suffix
+    if original.suffix != ".py":
+        text, suffix = _diff(original.name, original.read_text(), text), ".diff"
+    candidate = folder / f"candidate{suffix}"
+    candidate.write_text(text)
+    return LaidOut(project, f"{original.name}::{case.qualname}", candidate, workload)
+
+
+def _diff(name: str, before: str, after: str) -> str:
+    """Return a whole file as a diff, which perfbot takes as it is: of a file it takes the body."""
+    lines = (before.splitlines(keepends=True), after.splitlines(keepends=True))
+    return "".join(difflib.unified_diff(*lines, f"a/{name}", f"b/{name}"))
 
 
 def judge_case(case: Case, *, timeout_s: float, folder: Path | None = None) -> dict[str, Any]:
@@ -122,14 +150,14 @@ def judge_case(case: Case, *, timeout_s: float, folder: Path | None = None) -> d
 
 def _qualname(original: Path) -> str:
     first = original.read_text().partition("\n")[0]
-    if not first.startswith("# target: "):
+    if not first.startswith(("# target: ", "// target: ")):
         raise ValueError(f"{original}: the first line is not `# target: NAME`")
-    return first.removeprefix("# target: ").strip()
+    return first.partition("target: ")[2].strip()
 
 
 def _load_case(path: Path, qualname: str) -> Case:
     first = path.read_text().partition("\n")[0]
-    fields = dict(part.strip().split(": ", 1) for part in first.removeprefix("#").split(";"))
+    fields = dict(part.strip().split(": ", 1) for part in first.lstrip("#/").split(";"))
     good = path.name.startswith("good_")
     needed = {"kind"} if good else {"class", "gate"}
     if not needed <= fields.keys() <= needed | {"decision", "peer"}:

@@ -1,4 +1,4 @@
-"""Prints which gate decided on each class of edits: `python tests/hacks/matrix.py`."""
+"""Prints which gate decided on each class of edits: `tests/hacks/matrix.py [--language cpp]`."""
 
 import argparse
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from cases import Case, judge_case, load_cases
+from cases import HERE, LANGUAGES, Case, judge_case, load_cases
 from judging import table
 
 
@@ -16,8 +16,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="cases whose id contains this text")
     parser.add_argument("--timeout", type=float, default=180, metavar="SECONDS")
+    parser.add_argument("--language", default="python", choices=LANGUAGES)
     options = parser.parse_args()
-    cases = [case for case in load_cases() if options.only in case.id]
+    cases = [case for case in load_cases(HERE / options.language) if options.only in case.id]
     results = [(case, *_judged(case, options.timeout)) for case in cases]
     print(_matrix([(case, outcome) for case, outcome, _ in results]))
     wrong = [(case, outcome, reason) for case, outcome, reason in results if reason]

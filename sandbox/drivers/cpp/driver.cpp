@@ -128,7 +128,7 @@ private:
             {"load", &Server::load}, {"describe", &Server::describe}, {"call", &Server::call},
             {"settle", &Server::settle}, {"prepare", &Server::prepare}, {"run", &Server::run},
             {"outputs", &Server::outputs}, {"covered", &Server::covered},
-            {"concurrently", &Server::concurrently},
+            {"concurrently", &Server::concurrently}, {"mutant", &Server::mutant},
         };
         const auto found = verbs.find(verb);
         if (found == verbs.end()) throw Failure("no verb " + verb);
@@ -274,6 +274,14 @@ private:
         check_races();
         to->list(calls.size());
         for (const Called& call : calls) to->bytes(call.status() + call.body());
+    }
+
+    // Which of the mutants in a version's library is called from now on.
+    void mutant(const Node& arguments, Writer* to) {
+        const Node* number = field(arguments, "number");
+        if (number == nullptr || number->kind != Kind::integer) throw Failure("no number");
+        library().choose_mutant(static_cast<int>(number->number));
+        to->boolean(true);
     }
 
     Connection connection_;

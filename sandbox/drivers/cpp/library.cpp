@@ -49,7 +49,7 @@ void Library::load(const std::string& bytes) {
     }
     modes = Modes::now();
     const std::string path = "/proc/self/fd/" + std::to_string(fd);
-    void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     close(fd);
     if (handle == nullptr) throw Failure(std::string("the library does not load: ") + dlerror());
     using Find = const Entry* (*)();
@@ -57,6 +57,12 @@ void Library::load(const std::string& bytes) {
     if (find == nullptr) throw Failure("the library has no entry of perfbot's");
     entry = find();
     if (entry->version != abi_version) throw Failure("the library is of another perfbot");
+}
+
+void Library::choose_mutant(int number) {
+    auto* chosen = static_cast<volatile int*>(dlsym(handle, "perfbot_mutant"));
+    if (chosen == nullptr) throw Failure("the library holds no mutants");
+    *chosen = number;
 }
 
 Called::Called(const Library& library, const std::string& inputs)

@@ -19,9 +19,12 @@ struct Failure : std::runtime_error {
 struct Library {
     const Entry* entry = nullptr;
     Modes modes;
+    void* handle = nullptr;
 
     // Throws Failure with what the loader says.
     void load(const std::string& bytes);
+    // Chooses one of the mutants that the version holds; 0 for none. Throws Failure where it has none.
+    void choose_mutant(int number);
 };
 
 // One call, from its encoded [args, kwargs].

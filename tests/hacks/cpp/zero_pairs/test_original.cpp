@@ -1,0 +1,3 @@
+#include "original.cpp"
+
+int main() { return zero_pairs({5, -5, 2}) == 1 ? 0 : 1; }
