@@ -13,6 +13,9 @@
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 PYTEST_ARGS ?=
+# At most 4 at once: each starts sandboxes, and some time what runs in them. Whichever is done takes
+# tests from the other's end, so that the tests of a file mostly share its fixtures in one process.
+PYTEST := $(BIN)/pytest -q -n logical --maxprocesses 4 --dist worksteal
 
 # The first that runs, is new enough and can make a virtual environment. Override: make PYTHON=...
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -34,10 +37,10 @@ demo: $(INSTALLED)
 	@$(BIN)/python tests/e2e/demo.py
 
 test: $(INSTALLED)
-	$(BIN)/pytest -q --durations=10 $(PYTEST_ARGS)
+	$(PYTEST) --durations=10 $(PYTEST_ARGS)
 
 test-slow: $(INSTALLED)
-	$(BIN)/pytest -q --durations=25 -m 'slow or not slow' $(PYTEST_ARGS)
+	$(PYTEST) --durations=25 -m 'slow or not slow' $(PYTEST_ARGS)
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
