@@ -239,8 +239,11 @@ def test_the_hot_function_comes_first_and_the_cold_is_left_out(
     """A file and a folder mean the functions that their tests spend their time in."""
     monkeypatch.setenv("XDG_CACHE_HOME", env["HOME"])
     (shop / "warm.py").write_text("def warm(n: int) -> int:\n    return sum(range(n))\n")
-    (shop / "test_warm.py").write_text(
-        "from warm import warm\n\n\ndef test_warm():\n    assert warm(20000) == 199990000\n"
+    # Much more than a busy machine takes away from either.
+    (shop / "test_both.py").write_text(
+        "from shop import common\nfrom warm import warm\n\n\ndef test_both():\n"
+        "    for _ in range(40):\n        assert len(common([*range(300)], [*range(450)])) == 300\n"
+        "    for _ in range(20):\n        assert warm(20000) == 199990000\n"
     )
     said: list[str] = []
     in_file = ranked(resolve("shop.py", shop), Options(), said.append)

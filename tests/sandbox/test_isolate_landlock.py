@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -120,15 +121,19 @@ ALLOWED = {
 
 
 @pytest.fixture(scope="module")
-def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, object]]:
+def host() -> Iterator[dict[str, object]]:
     """Things on the host that an escape would find."""
-    folder = tmp_path_factory.mktemp("host")
+    # Not below pytest's folder, which every pytest that starts closes to others.
+    with tempfile.TemporaryDirectory(prefix="perfbot-host-") as name:
+        yield from decoys(Path(name))
+
+
+def decoys(folder: Path) -> Iterator[dict[str, object]]:
+    """Files, sockets and a process that anyone may reach; checks at the end that none did."""
+    folder.chmod(0o755)
     for name in ("secret", "canary"):
         (folder / name).write_text(name)
         (folder / name).chmod(0o666)
-    for parent in (folder, *folder.parents):
-        if parent.stat().st_uid == os.geteuid() and parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o055)
     victim = subprocess.Popen(["sleep", "300"])
     with (
         socket.create_server(("127.0.0.1", 0)) as tcp,
