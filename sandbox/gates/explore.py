@@ -4,10 +4,10 @@ What goes wrong on one input in thousands (a carry that is folded once too seldo
 found by number alone. Only an edit that every other gate let through gets so far, and pays.
 """
 
-import itertools
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from perfbot.sandbox.candidate import Candidate, counterexample
@@ -21,15 +21,19 @@ from perfbot.sandbox.worker import ChildFailedError
 
 EXPLORE_S = 1.5
 """Seconds of wall time: as long as all the other gates take together."""
+TURN_S = 0.2
+"""About so long one kind of inputs is tried before the next has its turn."""
+FIRST, MOST = 2, 100
+"""Inputs in a kind's first turn, which shows what they cost, and in any."""
+LARGER = 4
+"""The next kind is expected to take so many times as long for each input."""
 BATCH_CPU_S = 2 * EXPLORE_S
 """What is asked at once must not take much longer; slower inputs are `fuzz`'s matter."""
-AT_ONCE = 30
-"""Inputs that are drawn in one go: drawing one at a time costs twice as much."""
 SMALL_SIZE = 8
-DRAWN = 100
-"""From a workload's own strategy, one request brings so many."""
 Drawn = tuple[bytes, int]
 """Encoded arguments, inside or beyond."""
+Draw = Callable[[int, int], list[Drawn]]
+"""(how many, seed) -> as many inputs of one kind, or fewer."""
 
 
 def check(candidate: Candidate) -> Evidence:
@@ -38,11 +42,11 @@ def check(candidate: Candidate) -> Evidence:
     deadline = time.monotonic() + EXPLORE_S
     tried = 0
     found: Refutation | None = None
-    for batch in rounds(candidate, seed):
+    for batch in turns(kinds(candidate), seed, deadline):
         suspects = differing(candidate, batch)
         tried += len(batch)
         found = next(filter(None, (visit(candidate, *item) for item in suspects)), None)
-        if found is not None or time.monotonic() > deadline:
+        if found is not None:
             break
     data: dict[str, object] = {"inputs": tried, "seed": seed}
     if found is None:
@@ -52,29 +56,53 @@ def check(candidate: Candidate) -> Evidence:
     return Evidence("explore", Status.REFUTED, found.detail, counterexample=shown, data=data)
 
 
-def rounds(candidate: Candidate, seed: int) -> Iterator[list[Drawn]]:
-    """Without end: small inputs, inputs of all sizes, and observed ones grown large."""
-    baseline = candidate.baseline
-    literals = (*own_literals(baseline.target), *new_literals(candidate))
-    size = baseline.size_limit
-    large = [item for item in LARGE if item > size] if size > SMALL_SIZE else []
-    for number in itertools.count(seed):
-        if has_strategy(baseline):
-            assert baseline.workload is not None
-            yield [(inputs, INSIDE) for inputs in baseline.workload.draw(DRAWN, number)]
+def turns(kinds: list[Draw], seed: int, deadline: float) -> Iterator[list[Drawn]]:
+    """Batches of each kind in turn, as large as its time allows.
+
+    `kinds` go from small inputs to large: one too slow for its turn ends, and so do those after it.
+    """
+    waiting = deque((place, draw, FIRST) for place, draw in enumerate(kinds))
+    while waiting and (started := time.monotonic()) < deadline:
+        place, draw, count = waiting.popleft()
+        seed += 1
+        batch = draw(count, seed)
+        if not batch:
             continue
-        fresh = 0
-        for largest, breaking in ((SMALL_SIZE, INSIDE), (size, INSIDE), (size, BEYOND)):
-            source = baseline.source(largest, literals)
-            drawn = draw(source, AT_ONCE, number, breaking=breaking)
-            made = [(inputs, breaking) for inputs in drawn if not baseline.beyond_edge(inputs)]
-            fresh += len(made)
-            yield made
-        for grow_to in large[number % 3 : number % 3 + 1]:
-            more = encoded(grown(baseline.observed(), grow_to, AT_ONCE // 3, number))
-            yield [(inputs, BEYOND) for inputs in more if not baseline.beyond_edge(inputs)]
-        if not fresh:
-            return
+        yield batch
+        each_s = (time.monotonic() - started) / len(batch)
+        if each_s > TURN_S / LARGER:
+            waiting = deque(item for item in waiting if item[0] < place)
+        if each_s < TURN_S:
+            waiting.append((place, draw, min(max(int(TURN_S / each_s), 1), MOST)))
+
+
+def kinds(candidate: Candidate) -> list[Draw]:
+    """Small inputs, inputs of all sizes, inside and beyond, and observed ones grown large."""
+    baseline = candidate.baseline
+    if has_strategy(baseline):
+        workload = baseline.workload
+        assert workload is not None
+        return [lambda count, seed: [(item, INSIDE) for item in workload.draw(count, seed)]]
+    literals = (*own_literals(baseline.target), *new_literals(candidate))
+
+    def drawing(size: int, breaking: int) -> Draw:
+        source = baseline.source(size, literals)
+        return lambda count, seed: within(draw(source, count, seed, breaking=breaking), breaking)
+
+    def growing(size: int) -> Draw:
+        return lambda count, seed: within(
+            encoded(grown(baseline.observed(), size, count, seed)), BEYOND
+        )
+
+    def within(made: Iterable[bytes], breaking: int) -> list[Drawn]:
+        return [(item, breaking) for item in made if not baseline.beyond_edge(item)]
+
+    size = baseline.size_limit
+    small = drawing(SMALL_SIZE, INSIDE)
+    if size <= SMALL_SIZE:
+        return [small, drawing(SMALL_SIZE, BEYOND)]
+    large = [growing(item) for item in LARGE if item > size]
+    return [small, drawing(size, INSIDE), drawing(size, BEYOND), *large]
 
 
 def differing(candidate: Candidate, batch: list[Drawn]) -> list[Drawn]:
