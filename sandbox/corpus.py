@@ -85,7 +85,7 @@ def grow(baseline: "Baseline", inputs: bytes, taken: set[bytes], *, beyond: bool
     if inputs in taken or baseline.beyond_edge(inputs):
         return
     taken.add(inputs)
-    found = generated(baseline, inputs, beyond=beyond)
+    found = baseline.oracle.confirm(generated(baseline, inputs, beyond=beyond))
     if found.discarded is None:
         baseline.corpus.append(found)
     else:

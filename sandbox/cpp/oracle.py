@@ -10,7 +10,7 @@ from dataclasses import replace
 from perfbot.sandbox.cpp.units import Variant
 from perfbot.sandbox.cpp.versions import (
     compiled,
-    is_leak,
+    leaks,
     report_of,
     runner_in,
     sanitized_limit,
@@ -42,8 +42,7 @@ class CppOracle(Oracle):
         self.sanitized: Runner | None = None
         self.unsaid: set[bytes] = set()
         """Inputs for which the sanitized original takes too long: on these it has said nothing."""
-        self.leaks: set[bytes] = set()
-        """Inputs on which the original itself leaks memory: an edit may do so there too."""
+        self.found_undefined: dict[bytes, bool] = {}
 
     def start(self) -> None:
         """Compile and load the original. Raises: BaselineError if that fails, MachineError."""
@@ -67,24 +66,35 @@ class CppOracle(Oracle):
         found = super().find_out(inputs, cpu_s)
         if found.discarded == "unsendable" and report_of(found.outcomes[0]) is not None:
             return replace(found, discarded=CRASH)
-        if found.discarded is None and self.undefined(inputs, found.seconds):
-            return replace(found, discarded=UNDEFINED)
         return found
 
-    def undefined(self, inputs: bytes, seconds: float) -> bool:
-        """Whether a sanitizer complains of the original on `inputs`."""
+    def confirm(self, expected: Expected) -> Expected:
+        """Discarded where a sanitizer complains of the original."""
+        if expected.discarded is not None or not self.undefined(expected):
+            return expected
+        return replace(expected, discarded=UNDEFINED)
+
+    def undefined(self, expected: Expected) -> bool:
+        """Whether a sanitizer complains of the original on an input; asked once."""
+        inputs = expected.inputs
+        if inputs not in self.found_undefined:
+            self.found_undefined[inputs] = self.complains(inputs, expected.seconds)
+        return self.found_undefined[inputs]
+
+    def complains(self, inputs: bytes, seconds: float) -> bool:
         if self.sanitized is None:
             self.sanitized = runner_in(
                 self.project, self.target, self.target.file_source, Variant.SANITIZED
             )
         outcome = self.sanitized.call(inputs, cpu_s=sanitized_limit(seconds))
-        report = report_of(outcome)
         if outcome.status == "timeout":
             self.unsaid.add(inputs)
-        elif report is not None and is_leak(report):
-            self.leaks.add(inputs)
-            return False
-        return report is not None
+        return report_of(outcome) is not None
+
+    def leaks(self, expected: Expected) -> bool:
+        """Whether the original itself leaves memory behind on an input that nobody can free."""
+        self.complains(expected.inputs, expected.seconds)
+        return self.sanitized is not None and leaks(self.sanitized) is not None
 
     def close(self) -> None:
         super().close()

@@ -9,18 +9,20 @@ from perfbot.sandbox.cpp.command import command_for
 from perfbot.sandbox.cpp.toolchain import Built
 from perfbot.sandbox.cpp.units import Command, Variant
 from perfbot.sandbox.cpp.wrapper import Hints
-from perfbot.sandbox.cpp.zygote import Builder, CppZygote
+from perfbot.sandbox.cpp.zygote import REPORT, Builder, CppZygote
 from perfbot.sandbox.host import available_cores
 from perfbot.sandbox.outcome import Outcome, Runner
 from perfbot.sandbox.project import Project
 from perfbot.sandbox.target import Target
-from perfbot.sandbox.worker import Zygote
+from perfbot.sandbox.worker import ChildFailedError, Zygote
 
 SLOWER = 20.0
 """A sanitized call may take this many times a plain one's time, and `SLOWER_S` more.
 AddressSanitizer alone costs a factor of two (Serebryany et al. 2012, USENIX ATC), and the
 project's -O2 is lost too."""
 SLOWER_S = 1.0
+LEAK_CPU_S = 20.0
+"""For one look through all memory."""
 
 
 def command_of(project: Project, target: Target) -> Command:
@@ -86,8 +88,13 @@ def report_of(outcome: Outcome) -> str | None:
     return outcome.body.decode(errors="replace")
 
 
-def is_leak(report: str) -> bool:
-    """Whether all that a report tells is memory that nobody can free any more."""
-    return "LeakSanitizer: detected memory leaks" in report and "AddressSanitizer:" not in (
-        report.replace("SUMMARY: AddressSanitizer:", "")
-    )
+def leaks(runner: Runner) -> str | None:
+    """What LeakSanitizer says of the calls that a sanitized runner has made so far, or None."""
+    if runner.worker is None:
+        return None
+    try:
+        runner.worker.request("leaks", cpu_s=LEAK_CPU_S)
+    except ChildFailedError as error:
+        runner.drop()
+        return error.detail if error.kind == REPORT else None
+    return None

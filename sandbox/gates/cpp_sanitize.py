@@ -13,7 +13,7 @@ from perfbot.sandbox.cpp.oracle import CppOracle
 from perfbot.sandbox.cpp.units import Variant
 from perfbot.sandbox.cpp.versions import (
     compiled,
-    is_leak,
+    leaks,
     opener,
     report_of,
     runner_in,
@@ -48,7 +48,7 @@ def check(candidate: Candidate) -> Evidence:
         failure = runner.start()
         if failure is not None:
             return Evidence("sanitize", Status.REFUTED, f"the edit does not load: {failure}")
-        found = complained(candidate, runner, pool)
+        found = complained(candidate, runner, pool) or leaked(candidate, runner, pool)
     if found is None:
         found = raced(candidate, pool, data)
     if found is not None:
@@ -58,14 +58,29 @@ def check(candidate: Candidate) -> Evidence:
 
 
 def complained(candidate: Candidate, runner: Runner, pool: Sequence[Expected]) -> Evidence | None:
-    """The first input on which a sanitizer ends the edit, or the edit takes far too long."""
+    """The first input on which a sanitizer ends the edit, and not the original."""
     oracle = cast(CppOracle, candidate.baseline.oracle)
     for expected in pool:
         if expected.inputs in oracle.unsaid:
             continue
         actual = runner.call(expected.inputs, cpu_s=sanitized_limit(expected.seconds))
         report = report_of(actual)
-        if report is not None and not (is_leak(report) and expected.inputs in oracle.leaks):
+        if report is not None and oracle.confirm(expected).discarded is None:
+            return refuted(candidate, expected, actual, summary(report))
+    return None
+
+
+def leaked(candidate: Candidate, runner: Runner, pool: Sequence[Expected]) -> Evidence | None:
+    """The first input that shows a leak of the edit, if the calls made so far leave any."""
+    if leaks(runner) is None:
+        return None
+    oracle = cast(CppOracle, candidate.baseline.oracle)
+    for expected in sorted(pool, key=lambda item: len(item.inputs)):
+        if expected.inputs in oracle.unsaid:
+            continue
+        actual = runner.call(expected.inputs, cpu_s=sanitized_limit(expected.seconds))
+        report = leaks(runner)
+        if report is not None and not oracle.leaks(expected):
             return refuted(candidate, expected, actual, summary(report))
     return None
 

@@ -163,7 +163,9 @@ def visit(candidate: Candidate, inputs: bytes, breaking: int = INSIDE) -> Refuta
         return None
     candidate.explored.append(expected)
     found = candidate.try_input(expected)
-    return None if found is None else Refutation(expected, found[1], found[0], breaking)
+    if found is None or baseline.oracle.confirm(expected).discarded is not None:
+        return None
+    return Refutation(expected, found[1], found[0], breaking)
 
 
 def shrunk(candidate: Candidate, found: Refutation, seed: int) -> Refutation:

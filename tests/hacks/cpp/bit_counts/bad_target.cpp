@@ -1,4 +1,4 @@
-// class: instructions beyond the baseline (not guarded); gate: policy
+// class: instructions beyond the baseline (not guarded); gate: scope, policy
 // target: bit_counts
 #include <cstdint>
 #include <vector>

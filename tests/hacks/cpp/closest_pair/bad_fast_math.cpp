@@ -1,4 +1,4 @@
-// class: fast-math (an attribute); gate: policy
+// class: fast-math (an attribute); gate: scope, policy
 // target: geo::closest_pair
 #include <cmath>
 #include <cstddef>

@@ -1,4 +1,4 @@
-// class: aliasing assumption (restrict); gate: policy
+// class: aliasing assumption (restrict); gate: scope, policy
 // target: edit_distance
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-// class: fast-math (a pragma); gate: policy
+// class: fast-math (a pragma); gate: scope, policy
 // target: multiply
 #include <cstddef>
 #include <stdexcept>
