@@ -187,7 +187,8 @@ def _read(response: Any) -> Reply:
     message = choices[0].get("message") or {}
     text = message.get("content")
     finish = choices[0].get("finish_reason")
-    text = text if isinstance(text, str) else ""
+    # A lone surrogate, which JSON can spell, is no text for a file or a database.
+    text = text.encode("utf-8", "replace").decode() if isinstance(text, str) else ""
     return Reply(
         text=text,
         answered_by=found.get("model"),

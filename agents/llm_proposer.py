@@ -102,6 +102,9 @@ class ModelProposer:
         """What a call's reply asks for."""
         if call.fault not in _READ:
             return ReplyEdit(None, problem=call.detail)
+        if call.fault == "truncated" and call.reply.count("```") < 2:
+            # What there is of the function may even parse, without its last lines.
+            return ReplyEdit(None, problem=call.detail, mendable=True)
         title = f"rewritten by {call.model.rpartition('/')[2]}"
         read = edit_from_reply(self.target, call.reply, parent=parent, title=title)
         if read.edit is None and call.fault:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 _ROLE_HEADER = re.compile(r"<\|start_header_id\|>\s*\w+\s*<\|end_header_id\|>")
 _CHAT_TOKEN = re.compile(r"<\|[a-z_]+\|>")
 _FENCE = re.compile(r"^([ \t]*)(`{3,}|~{3,})[ \t]*([\w+.-]*)[^\n`]*$", re.MULTILINE)
+_THOUGHT = re.compile(r"<think>.*?(</think>|\Z)", re.DOTALL)
+"""What a model thinks aloud is not its answer, though it may have code in it."""
 _LATE_FENCE = re.compile(r"^([^`\n]*\S)[ \t]*(`{3,})[ \t]*$", re.MULTILINE)
 """A fence at the end of the code's last line: it would take that line with it."""
 _CODE_START = re.compile(r"^[ \t]*(import |from \w|def |async def |class |@\w|\w+ *(:.*)?= )")
@@ -69,6 +71,7 @@ def _is_stub(node: ast.stmt) -> bool:
 
 def without_chat_tokens(reply: str) -> str:
     text = _CHAT_TOKEN.sub("", _ROLE_HEADER.sub("", reply))
+    text = _THOUGHT.sub("", text).rpartition("</think>")[2]
     text = _LATE_FENCE.sub(r"\1\n\2", text)
     return "\n".join(text.splitlines()[:_MOST_LINES]) + "\n"
 

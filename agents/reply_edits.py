@@ -64,6 +64,8 @@ def edit_from_reply(target: Target, reply: str, *, parent: Edit, title: str = ""
         edit = _edit(target, text, parent, title)
     except _SameError:
         return ReplyEdit(None, problem=SAME)
+    except (RecursionError, MemoryError):  # so Python's parser ends on what is nested too deeply
+        return ReplyEdit(None, problem="the code of the reply is nested too deeply")
     except UsageError as error:
         problem = f"{error.happened} {error.todo}".strip()
         return ReplyEdit(None, problem=problem, mendable=bool(_CODE_LIKE.search(text)))

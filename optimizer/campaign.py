@@ -230,6 +230,7 @@ def resume_run(run_id: str, options: Options) -> int:
             result = finished(target, ledger)
         else:
             again = replace(again, budget=options.budget or again.budget)
+            require_proposer(again)
             ledger.set_state("running")
             result = kept(repo, info.base, target, ledger, again, say)
     finally:

@@ -119,6 +119,12 @@ def test_a_whole_reply_is_read() -> None:
         assert _asked("test", server.url).usage is None
 
 
+def test_a_reply_is_text_for_any_file() -> None:
+    """JSON can spell half a character, which no file and no database takes."""
+    with ModelServer(lambda request: completion("a \udc80 b")) as server:
+        assert _asked("test", server.url).text == "a ? b"
+
+
 def test_temperature_is_sent_where_it_is_set() -> None:
     """And only there: some models take none."""
     with ModelServer(lambda request: completion(GOOD)) as server:

@@ -118,6 +118,13 @@ FORMS = {
     "CRLF": f"```python\n{FAST}```".replace("\n", "\r\n"),
     "longer name": "```python\n" + FAST.replace("def total", "def total_fast") + "```",
     "cut fence": f"```python\n{FAST}",
+    "thoughts before it": (
+        "<think>Maybe\n```python\ndef total(xs):\n    return 0\n```\nNo.</think>\n"
+        f"```python\n{FAST}```"
+    ),
+    "thoughts without their beginning": (
+        f"Maybe\n```python\ndef total(xs):\n    return 0\n```\n</think>\n```python\n{FAST}```"
+    ),
     "chat tokens": f"<|start_header_id|>assistant<|end_header_id|>\n```python\n{FAST}```<|eot_id|>",
 }
 
@@ -249,6 +256,28 @@ def test_an_edit_may_build_on_its_parents_helpers(target: Target) -> None:
         "<<<<<<< SEARCH\n    return sum(filter(_small, xs))\n=======\n    return 0\n>>>>>>> REPLACE"
     )
     assert "return 0" in _source(target, patch, parent)
+
+
+GARBAGE = [
+    "(" * 5000,
+    "\x00",
+    "@@\n",
+    "```python\ndef total(xs):\n    return " + "(" * 3000 + "\n```",
+    "```python\ndef total(xs):\n    return 1" + "+1" * 20000 + "\n```",
+    "```python\ndef total(xs):\n    return '\x00'\n```",
+    "def total(xs): " * 3000,
+    "<think>def total(xs): return 1",
+    "```python\nclass total: pass\n```",
+    "\n".join(f"import a{n}" for n in range(1990)) + "\nand prose\n",
+]
+
+
+@pytest.mark.parametrize("reply", GARBAGE, ids=range(len(GARBAGE)))
+def test_garbage_is_a_problem_and_not_an_error(target: Target, reply: str) -> None:
+    """Whatever a model writes, it is data: no edit, and words that say why."""
+    read = edit_from_reply(target, reply, parent=baseline(target))
+    assert read.edit is None
+    assert read.problem
 
 
 CPP = """\
