@@ -18,6 +18,7 @@ from perfbot.sandbox.coverage import Uncovered
 from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.drivers.values import WireError
 from perfbot.sandbox.drivers.wire import encode
+from perfbot.sandbox.host import cache_folder
 from perfbot.sandbox.inputs.signature import marked
 from perfbot.sandbox.interpreter import ask
 from perfbot.sandbox.language import language_of
@@ -37,11 +38,6 @@ FORMAT = 2
 FIELDS = 15
 KEPT = 200
 """So many baselines are kept; the least recently used go first."""
-
-
-def cache_folder() -> Path:
-    """Where perfbot keeps what it can find out again: $XDG_CACHE_HOME/perfbot."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "perfbot"
 
 
 def key_of(

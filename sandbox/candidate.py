@@ -30,6 +30,8 @@ class Candidate:
     """Guards of the edit that only fire where the original has no answer, as far as inputs made
     for them tell; and which way they go otherwise."""
     calls: int = 0
+    refuting: bytes | None = None
+    """The input of the counterexample that was shown, if a single call of it refutes."""
 
     def start(self) -> str | None:
         """Load the edit under every hash seed of the oracle; what went wrong, or None."""
@@ -77,6 +79,7 @@ def counterexample(
     """What a person is shown of an input on which the edit differs, looked at in that `way`."""
     from perfbot.sandbox.explanation import call_text, outcome_text
 
+    candidate.refuting = expected.inputs if way == "once" else None
     project, target = candidate.baseline.project, candidate.baseline.target
     edit = candidate.edit.file_source
     return Counterexample(

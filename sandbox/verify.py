@@ -7,6 +7,7 @@ the same for every edit of a target is in the Baseline, found out once.
 import time
 from dataclasses import replace
 
+from perfbot.sandbox import counterexamples
 from perfbot.sandbox.baseline import Baseline
 from perfbot.sandbox.candidate import Candidate
 from perfbot.sandbox.edit import Edit
@@ -41,6 +42,8 @@ def judge(baseline: Baseline, edit: Edit) -> Trial:
                 break
     finally:
         candidate.close()
+    if candidate.refuting is not None:
+        counterexamples.remember(baseline.target, candidate.refuting)
     verdict = Verdict(tuple(evidence))
     decisive = verdict.decisive
     return Trial(

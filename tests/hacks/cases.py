@@ -165,7 +165,7 @@ def _load_case(path: Path, qualname: str) -> Case:
     gates = _listed(fields.get("gate", ""))
     decisions = _listed(fields.get("decision", "accepted" if good else "refuted"))
     if "fuzz" in gates:
-        gates |= {"explore"}  # it draws more of the same inputs
+        gates |= {"explore", "replay"}  # one draws more of the same, one knows what was found
     if "replay" in gates:
         gates |= {"repeat"}  # it replays the same inputs, twice or in steps
     if not gates <= GATES or not decisions <= DECISIONS:
