@@ -132,6 +132,7 @@ def checkout(repo: Path, revision: str, into: Path) -> tuple[str, ...]:
                 f"the files of {commit[:12]} could not be written to {into}: {error.stderr}",
                 "free some disk space, or fetch the objects that are missing",
             ) from error
+    _make_readable(into)
     return _left_out(repo, commit, into)
 
 
@@ -170,7 +171,8 @@ def _is_lfs_pointer(path: Path) -> bool:
 def copy_tree(folder: Path, into: Path) -> None:
     """Copy a folder that is not in git: real copies, links kept as links.
 
-    Left out: version control, virtual environments, caches, sockets and devices.
+    Left out: version control, virtual environments, caches, sockets and devices. A copy of a file
+    that only its owner may read is readable by whoever runs the tests in the sandbox.
 
     Raises:
         UsageError: `into` holds something already, or lies inside `folder`.
@@ -181,11 +183,21 @@ def copy_tree(folder: Path, into: Path) -> None:
     _make_empty(into)
     try:
         shutil.copytree(folder, into, symlinks=True, ignore=_not_copied, dirs_exist_ok=True)
+        _make_readable(into)
     except shutil.Error as error:
         source, _, why = error.args[0][0]
         raise MachineError(f"{source} could not be copied to {into}: {why}") from error
     except OSError as error:
         raise MachineError(f"{folder} could not be copied to {into}: {error.strerror}") from error
+
+
+def _make_readable(tree: Path) -> None:
+    for folder, _, files in os.walk(tree):
+        for path in (folder, *(os.path.join(folder, name) for name in files)):
+            mode = os.lstat(path).st_mode
+            wanted = mode | (0o555 if stat.S_ISDIR(mode) else 0o444)
+            if mode != wanted and not stat.S_ISLNK(mode):
+                os.chmod(path, wanted)
 
 
 def _not_copied(folder: str, names: list[str]) -> set[str]:

@@ -158,6 +158,19 @@ def test_copy_tree_leaves_out_what_is_no_source(tmp_path: Path) -> None:
     assert (copy / "run.sh").stat().st_nlink == 1
 
 
+def test_private_files_can_be_read_in_the_copy(tmp_path: Path) -> None:
+    """Tests may run as another user, and need what only its owner may read."""
+    folder = tmp_path / "project"
+    (folder / "data").mkdir(parents=True)
+    (folder / "data" / "key").write_text("")
+    (folder / "data" / "key").chmod(0o600)
+    (folder / "data").chmod(0o700)
+    copy_tree(folder, tmp_path / "copy")
+    assert (tmp_path / "copy" / "data" / "key").stat().st_mode & 0o777 == 0o644
+    assert (tmp_path / "copy" / "data").stat().st_mode & 0o777 == 0o755
+    assert (folder / "data" / "key").stat().st_mode & 0o777 == 0o600
+
+
 def test_copy_tree_refuses_a_folder_inside_itself(tmp_path: Path) -> None:
     """A copy into the copied folder would never end."""
     with pytest.raises(UsageError, match="is inside"):
