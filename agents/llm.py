@@ -229,7 +229,6 @@ def _usage(found: object) -> Usage | None:
     )
 
 
-@functools.cache
 def _missing_keys(model: Model) -> tuple[str, ...]:
     """The variables with keys of the model's provider that are not set."""
     found = litellm().validate_environment(model=model.name)
