@@ -1,11 +1,11 @@
-"""Every rare character in turn, twice in a row or at the end, where any string may be given.
+"""Every rare character in turn, twice in a row or at an end, where any string may be given.
 
 Drawn at random, a run of newlines is too rare to rely on, and patterns, `splitlines`, `isdigit`
 and case conversion each treat some characters unlike all others.
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.drawing import fresh
@@ -20,8 +20,11 @@ before a newline, and an accent or a dot joins what it follows."""
 TWINS = (("s", "\u017f"), ("k", "\u212a"), ("i", "\u0131"), ("i", "\u0130"), ("ss", "\u00df"))
 """Letters, and what equals them without regard to case: for `re.IGNORECASE`, for `casefold`, or
 for `upper` and `lower`, each of which says otherwise."""
+AROUND = "\t\n\x0b\x0c\r\x1c\x1f\x85\xa0\u2028\u3000\x00\ufeff"
+"""What some functions strip and others do not, or take for nothing at all."""
 INPUTS_PER_TWIN = 3
 """So many observed inputs are spelt anew with each."""
+ANY_STRING = ("str", "list[str]", "List[str]", "Sequence[str]", "Iterable[str]")
 LONGEST = 200
 """The part of an observed string that is kept."""
 
@@ -29,29 +32,54 @@ LONGEST = 200
 def with_rare_characters(
     signature: Signature, observed: Sequence[Arguments]
 ) -> Iterator[Arguments]:
-    """Observed inputs with one rare character, doubled inside or single at the end, in one argument
-    annotated `str`."""
-    names = [
-        item.name
-        for item in signature.parameters
-        if item.annotation in ("str", "'str'", '"str"') and item.kind not in (VARIADIC, KEYWORDS)
-    ]
+    """Observed inputs with one rare character in one argument, or in one item of a list of strings.
+
+    It is doubled inside, or stands at the beginning, at the end or alone; where any string may be
+    given.
+    """
     bound = [values for item in observed if (values := signature.bind(item)) is not None]
-    for name in names:
-        holding = [(text, it) for it in bound if isinstance(text := it.get(name), str)]
-        if not holding:
+    for parameter in signature.parameters:
+        if parameter.annotation is None or parameter.kind in (VARIADIC, KEYWORDS):
             continue
-        # The shortest with something before and after the place, where there is one.
-        text, values = min(holding, key=lambda pair: (len(pair[0]) < 2, len(pair[0])))
-        middle = (min(len(text), LONGEST) + 1) // 2
-        texts = [text[:middle] + 2 * character + text[middle:LONGEST] for character in RARE]
-        # What changes at the end of a word does so behind a letter alone.
-        words = [text for text, _ in holding if text[-1:].isalpha() and len(text) <= LONGEST]
-        texts += [min(words, key=len, default="a") + character for character in LAST]
-        for changed in texts:
-            made = {key: fresh(value) for key, value in values.items()}
-            made[name] = changed
+        if parameter.annotation.strip("'\"") not in ANY_STRING:
+            continue
+        name = parameter.name
+        holding = [(text, it) for it in bound if (text := _text_in(it.get(name))) is not None]
+        for changed, like in _changed(holding):
+            made = {key: fresh(value) for key, value in like.items()}
+            held = made[name]
+            if isinstance(held, list):
+                held[held.index(_text_in(held))] = changed
+            else:
+                made[name] = changed
             yield signature.call(made)
+
+
+def _changed(
+    holding: Sequence[tuple[str, Mapping[str, object]]],
+) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """Strings with a rare character, and the input that each comes from."""
+    if not holding:
+        return
+    # The shortest with something before and after the place, where there is one.
+    text, values = min(holding, key=lambda pair: (len(pair[0]) < 2, len(pair[0])))
+    text, middle = text[:LONGEST], (min(len(text), LONGEST) + 1) // 2
+    texts = [text[:middle] + 2 * character + text[middle:] for character in RARE]
+    for character in AROUND:
+        texts += [character + text, text + character, character]
+    # What changes at the end of a word does so behind a letter alone.
+    words = [text for text, _ in holding if text[-1:].isalpha() and len(text) <= LONGEST]
+    texts += [min(words, key=len, default="a") + character for character in LAST]
+    for changed in texts:
+        yield changed, values
+
+
+def _text_in(value: object) -> str | None:
+    """The string that an argument is, or the first that is not empty in a list; None in others."""
+    if isinstance(value, str):
+        return value
+    items = value if isinstance(value, list) else []
+    return next((item for item in items if isinstance(item, str) and item), None)
 
 
 def respelt(signature: Signature, observed: Sequence[Arguments]) -> Iterator[Arguments]:

@@ -1,19 +1,32 @@
 """Every rare character gets into every argument that may be any string."""
 
 from perfbot.sandbox.inputs.arguments import Arguments
-from perfbot.sandbox.inputs.characters import LAST, RARE, respelt, with_rare_characters
+from perfbot.sandbox.inputs.characters import AROUND, LAST, RARE, respelt, with_rare_characters
 from perfbot.sandbox.inputs.signature import signature_of
 
+LISTS = "def f(words: list[str]): ..."
 OBSERVED = [Arguments(("", "x", 1), {}), Arguments(("abc", "x", 1), {})]
 
 
-def test_each_is_doubled_inside_or_stands_at_the_end_of_an_observed_string() -> None:
+def test_each_is_doubled_inside_or_stands_around_an_observed_string() -> None:
+    """Inside twice; before, behind or alone, where it may be stripped; behind a letter."""
     signature = signature_of("def f(a: str, b, c: int): ...")
     made = [item.args for item in with_rare_characters(signature, OBSERVED)]
-    doubled = [(f"ab{character * 2}c", "x", 1) for character in RARE]
-    assert made == doubled + [(f"abc{character}", "x", 1) for character in LAST]
-    assert ("ab\n\nc", "x", 1) in made
-    assert ("abcΣ", "x", 1) in made
+    expected = [f"ab{character * 2}c" for character in RARE]
+    for character in AROUND:
+        expected += [f"{character}abc", f"abc{character}", character]
+    expected += [f"abc{character}" for character in LAST]
+    assert made == [(text, "x", 1) for text in expected]
+    assert {"ab\n\nc", "abcΣ", "\x0babc", "\x0c"} < set(expected)
+
+
+def test_an_item_of_a_list_changes_alone() -> None:
+    """The first that is not empty; the list that was observed stays as it is."""
+    seen = [Arguments((["", "abc", "x"],), {})]
+    made = [item.args[0] for item in with_rare_characters(signature_of(LISTS), seen)]
+    assert ["", "abc\x0b", "x"] in made and ["", "ab\r\rc", "x"] in made
+    assert all(item[0] == "" and item[2] == "x" for item in made)  # type: ignore[index]
+    assert seen[0].args == (["", "abc", "x"],)
 
 
 def test_strings_without_an_annotation_keep_to_what_was_seen() -> None:
