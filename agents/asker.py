@@ -20,6 +20,8 @@ from perfbot.agents.search import Account
 from perfbot.sandbox.errors import InterruptedRunError
 
 TRIES = 4
+FEWER_TRIES = {"timeout": 2, "bad_response": 2}
+"""A slow model stays slow and a web page a web page; and a reply that came too late is billed."""
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 LEAST_REPLY_TOKENS = 256
 """With less than this left of a budget nothing is asked: no function fits."""
@@ -70,7 +72,8 @@ class Asker:
                 raise InterruptedRunError("interrupted while a model was asked")
             if not self.account.time_left():
                 raise OutOfBudgetError
-            if not fault.retried or tries == TRIES or not self.wait(fault, tries):
+            last = tries >= FEWER_TRIES.get(fault.kind, TRIES)
+            if not fault.retried or last or not self.wait(fault, tries):
                 raise stopped_by(fault, self.model.name, self.model.where, tries)
         raise AssertionError("unreachable")
 

@@ -89,7 +89,7 @@ def test_a_call_is_on_record_before_it_is_sent(ledger: Ledger) -> None:
     assert ledger.tokens() == BILLED
 
 
-@pytest.mark.parametrize("name", ["500", "429 with retry-after", "connection reset", "empty body"])
+@pytest.mark.parametrize("name", ["500", "429 with retry-after", "connection reset"])
 def test_what_may_pass_is_tried_again(ledger: Ledger, name: str) -> None:
     """Two faults, then a reply: three requests, each on record, the reply billed once."""
     with ModelServer(_after(2, FAULTS[name])) as server:
@@ -135,6 +135,16 @@ def test_what_is_wrong_with_a_reply_is_data(ledger: Ledger, name: str) -> None:
         assert asker.ask("k", MESSAGES).fault
         assert len(server.requests) == 1
         assert ledger.tokens() == server.billed
+
+
+def test_what_hardly_passes_is_tried_once_more(ledger: Ledger) -> None:
+    """A malformed answer: the next one may be whole; after two of them the run stops."""
+    with ModelServer(_after(1, FAULTS["empty body"])) as server:
+        assert _asker(ledger, server).ask("k", MESSAGES).reply == GOOD
+    with ModelServer(lambda request: FAULTS["empty body"]) as server:
+        with pytest.raises(MachineError, match="after 2 tries"):
+            _asker(ledger, server).ask("l", MESSAGES)
+        assert len(server.requests) == 2
 
 
 def test_a_lost_reply_stays_charged(ledger: Ledger) -> None:
