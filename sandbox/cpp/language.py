@@ -186,10 +186,15 @@ def check_policy(candidate: Candidate) -> Evidence:
     return cpp_policy.check(candidate.baseline.target, candidate.edit, allow=allow)
 
 
+def check_dedup(candidate: Candidate) -> Evidence:
+    """Gate `dedup`: the edit is other code than the original, layout and comments apart."""
+    return cpp_dedup.check(candidate.baseline.target, candidate.edit)
+
+
 GATES: tuple[Gate, ...] = (
     check_scope,
     check_policy,
-    cpp_dedup.check,
+    check_dedup,
     cpp_build.check,
     replay.check,
     suite_gate.check,
