@@ -20,7 +20,7 @@ from perfbot.sandbox.languages.cpp_tree import (
 )
 from perfbot.sandbox.target import Target
 
-__all__ = ["ADAPTER", "Hints", "names_of", "unit_for"]
+__all__ = ["ADAPTER", "WRAPPER", "Hints", "names_of", "unit_for"]
 
 ADAPTER = "perfbot_adapter"
 """The namespace of a workload's adapter."""
@@ -49,11 +49,15 @@ class Hints:
     """C++ with a function `call`, which is called instead of the target."""
     includes: tuple[str, ...] = ()
     """Names of headers that the adapter needs besides, as between `<` and `>`."""
+    program: bool = False
+    """The target is the whole program: what `main` prints, and its exit status, for its input."""
 
 
 def unit_for(target: Target, source: str, hints: Hints | None = None) -> Unit:
     """`source`, a version of the target's file, with what makes it a library of the driver's."""
     hints = hints or Hints()
+    if hints.program:
+        return Unit(source, target.path)
     return _c_unit(target, source, hints) if target.language == "c" else Unit(
         "".join((source, "\n", _adapter(hints), _undefined(source), _entry(target, hints))),
         target.path,
@@ -66,6 +70,8 @@ def names_of(target: Target, hints: Hints | None = None) -> list[str]:
 
 
 def _called_parameters(target: Target, hints: Hints) -> list[tuple[str, str]]:
+    if hints.program:
+        return [("", "stdin")]
     if hints.adapter is not None:
         found = _adapter_parameters(hints.adapter)
     else:
@@ -183,7 +189,8 @@ def _c_unit(target: Target, source: str, hints: Hints) -> Unit:
     text = f'{source}\n#line 1 "perfbot-exports.c"\n__typeof__(&{name}) {EXPORTED} = &{name};\n'
     declared = (
         f'{_c_declarations(target.file_source)}extern "C" {{ extern {_c_pointer(item)}; }}\n'
-        f"static const auto& {name} = {EXPORTED};\n"
+        # In the adapter's namespace alone: a header may declare the function, static it may not be.
+        f"namespace {ADAPTER} {{ static const auto& {name} = ::{EXPORTED}; }}\n"
     )
     pointer = f"&::{ADAPTER}::call" if hints.adapter is not None else EXPORTED
     entry = _entry_of(pointer, _called_parameters(target, hints))

@@ -1,30 +1,37 @@
 """perfbot's side of the C and C++ driver: zygotes and workers that load compiled versions."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from perfbot.sandbox.cpp.builder import Builder, explained
 from perfbot.sandbox.cpp.compilers import ask as ask_compiler
 from perfbot.sandbox.cpp.compilers import cxx_beside
 from perfbot.sandbox.cpp.program import compile_program
-from perfbot.sandbox.cpp.toolchain import Built, compile_unit
 from perfbot.sandbox.cpp.units import Command, Variant
-from perfbot.sandbox.cpp.wrapper import Hints, unit_for
+from perfbot.sandbox.cpp.wrapper import Hints
 from perfbot.sandbox.isolate.limits import Limits
 from perfbot.sandbox.isolate.process import Box, Sandboxed, launch, new_root
 from perfbot.sandbox.project import Project
 from perfbot.sandbox.target import Target
 from perfbot.sandbox.worker import DRIVERS, Channel, ChildFailedError, Worker
 
+__all__ = [
+    "DIED",
+    "REPORT",
+    "Builder",
+    "CppWorker",
+    "CppZygote",
+    "driver_program",
+    "fork_worker",
+]
+
 SOURCES = DRIVERS / "cpp"
 PROGRAM_AT = "/perfbot/driver"
 DIED = "died"
 REPORT = "report"
 """`ChildFailedError.kind` where a sanitizer ended the process; the detail is its report."""
-COVERED = ("-DPERFBOT_COVERED",)
 _SANITIZERS = ":".join(
     (
         "abort_on_error=1",
@@ -42,25 +49,6 @@ _SANITIZERS = ":".join(
     )
 )
 """Source: google/sanitizers wiki, AddressSanitizerFlags and SanitizerCommonFlags."""
-
-
-@dataclass(frozen=True, slots=True)
-class Builder:
-    """How versions of one target are compiled for one variant."""
-
-    project: Project
-    command: Command
-    variant: Variant = Variant.PLAIN
-    hints: Hints = field(default_factory=Hints)
-
-    def build(self, target: Target, source: str) -> Built:
-        """The library of a version; from the cache where it was compiled before.
-
-        Raises: MachineError when a compiler or a sandbox is missing.
-        """
-        unit = unit_for(target, source, self.hints)
-        extra = COVERED if self.variant is Variant.COVERED else ()
-        return compile_unit(self.project, unit, self.command, self.variant, extra=extra)
 
 
 class CppWorker(Worker):
@@ -119,7 +107,7 @@ class CppZygote:
         limits: Limits | None = None,
     ) -> None:
         """`hash_seed` decides what fresh memory holds, so that two zygotes differ in what code
-        does that reads it.
+        does that reads it; not with `cpu`: who is timed does not pay for that.
 
         Raises: ChildFailedError, MachineError.
         """
@@ -130,7 +118,7 @@ class CppZygote:
         box = Box(
             root=root,
             read_only=((program, root + PROGRAM_AT),),
-            env=environment_of(variant, hash_seed),
+            env=environment_of(variant, hash_seed if cpu is None else None),
             cwd=f"{root}/box",
         )
         self.sandboxed: Sandboxed = launch(
@@ -198,32 +186,16 @@ def driver_program(command: Command, variant: Variant) -> Path:
     )
 
 
-def environment_of(variant: Variant, hash_seed: int) -> tuple[tuple[str, str], ...]:
-    """What fresh memory holds, and how sanitizers report."""
-    fill = 1 + hash_seed % 254
+def environment_of(variant: Variant, hash_seed: int | None) -> tuple[tuple[str, str], ...]:
+    """What fresh memory holds (anything, without a seed), and how sanitizers report."""
+    fill = 1 + (hash_seed or 0) % 254
     if variant in (Variant.PLAIN, Variant.COVERED):
-        return (("MALLOC_PERTURB_", str(fill)),)
+        # Source: mallopt(3), M_PERTURB; 0 would leave memory as it is.
+        return () if hash_seed is None else (("MALLOC_PERTURB_", str(fill)),)
     filled = f"max_malloc_fill_size=1048576:malloc_fill_byte={fill}"
     return (
         ("ASAN_OPTIONS", f"{_SANITIZERS}:{filled}"),
         ("UBSAN_OPTIONS", _SANITIZERS),
         ("LSAN_OPTIONS", _SANITIZERS),
         ("TSAN_OPTIONS", f"{_SANITIZERS}:halt_on_error=0:report_signal_unsafe=0"),
-    )
-
-
-_REFUSED = re.compile(r"static assertion failed: perfbot: (.*)")
-_INSIDE = re.compile(r"with P = ([^;\]]+(?:\[[^\]]*\])?)")
-
-
-def explained(built: Built) -> str:
-    """Why a version has no library; where a type is at fault, which, and what helps."""
-    refused = _REFUSED.search(built.diagnostics)
-    if refused is None:
-        return built.reason
-    kind = _INSIDE.search(built.diagnostics)
-    what = f"{refused[1]}" + (f": {kind[1]}" if kind else "")
-    return (
-        f"{what}\nWrite into the workload file how the function is called, with types that can: "
-        'adapter = r"""\nint call(const std::vector<int>& values) { return target(values); }\n"""'
     )

@@ -28,7 +28,7 @@ struct Node {
 struct Writer;  // the driver's; a library only passes it on
 struct Call;    // the library's: decoded arguments and, later, a result
 
-constexpr int abi_version = 1;
+constexpr int abi_version = 2;
 
 // What a library exports by the one name `perfbot_driver_entry`.
 struct Entry {
@@ -52,6 +52,7 @@ void perfbot_driver_raw(Writer*, const void* data, size_t size);
 void perfbot_driver_integer(Writer*, int64_t value);
 void perfbot_driver_huge(Writer*, bool negative, const unsigned char* magnitude, size_t size);
 void perfbot_driver_float(Writer*, double value);
+void perfbot_driver_long_float(Writer*, const long double* value);
 // Text where it is UTF-8, else bytes.
 void perfbot_driver_text(Writer*, const char* data, size_t size);
 // Marks what follows as an object with an identity. False where it was written before: then a
@@ -62,6 +63,10 @@ Writer* perfbot_driver_open_apart(void);
 void perfbot_driver_mark(Writer* apart);
 const size_t* perfbot_driver_order(Writer* apart);
 void perfbot_driver_close_apart(Writer* apart);
+// What was to be written cannot be: the call has no outcome that could be compared.
+void perfbot_driver_unreadable(Writer*, const char* reason);
+// Keeps what a caller would free out of the reports of leaks.
+void perfbot_driver_callers(const void* memory);
 // The exception being handled: ["c++", type, args, {}] with its tags.
 void perfbot_driver_exception(Writer*);
 }

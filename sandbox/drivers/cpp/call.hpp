@@ -11,6 +11,7 @@ namespace perfbot_driver {
 // The object that an argument is bound to, which a later argument may share.
 struct Bound {
     void* object = nullptr;
+    const void* pointed = nullptr;  // the object, or what the pointer points to
     size_t length = 0;  // of a counted pointer
     const void* type = nullptr;  // null: what is passed is a copy
     bool is_shared = false;
@@ -18,6 +19,7 @@ struct Bound {
     bool share(const Bound& other) {
         if (type == nullptr || other.type != type) return false;
         object = other.object;
+        pointed = other.pointed;
         length = other.length;
         return is_shared = true;
     }
@@ -26,8 +28,9 @@ struct Bound {
 // Where an argument's value lives for the length of a call.
 template <class P, bool counted = false, class = void> struct Argument : Bound {
     using Value = bare<P>;
-    static_assert(form_of<Value>() != Form::unsupported,
-                  "perfbot: values of this parameter's type cannot be made");
+    static_assert(form_of<Value>() == Form::unsupported ||
+                      std::is_default_constructible<Value>::value,
+                  "perfbot: this parameter's type has no value to begin with");
     static constexpr bool is_reference = std::is_lvalue_reference<P>::value;
     static constexpr bool is_moved = std::is_rvalue_reference<P>::value;
 
@@ -37,6 +40,8 @@ template <class P, bool counted = false, class = void> struct Argument : Bound {
     void decode(const Node& node, Keep& keep) {
         object = keep.objects<Value>(1);
         Codec<Value>::decode(value(), node, keep);
+        pointed = object;
+        if constexpr (std::is_pointer<Value>::value) pointed = value();
     }
     void check_count(const Node&) {}
     P pass() {
@@ -60,6 +65,7 @@ template <class P, bool counted = false, class = void> struct Argument : Bound {
 template <class T> struct Argument<T*, true, void> : Bound {
     using Item = typename std::conditional<std::is_void<T>::value, unsigned char,
                                            typename std::remove_cv<T>::type>::type;
+    static_assert(form_of<Item>() != Form::pointer, "perfbot: pointers to pointers cannot be passed");
     static constexpr bool is_text = std::is_same<Item, char>::value;
 
     Argument() { type = TypeMark<Item*>::mark(); }
@@ -72,7 +78,7 @@ template <class T> struct Argument<T*, true, void> : Bound {
     void decode(const Node& node, Keep& keep) {
         if (node.kind == Kind::null) return;
         length = count_of<Item>(node);
-        object = keep.objects<Item>(length);
+        pointed = object = keep.objects<Item>(length);
         size_t at = 0;
         each_item<Item, sizeof(Item) == 1>(
             node, [&](const Node& item) { Codec<Item>::decode(items()[at++], item, keep); });
@@ -109,6 +115,22 @@ private:
     static void describe_count(Writer* to) { say(to, "number of the items before it"); }
 };
 
+// Where a pointer that was returned points: an argument, and which of its items.
+inline bool encode_place(const Out& out, const void* result, size_t item_size,
+                         const Bound* const* bound, size_t count) {
+    const char* address = static_cast<const char*>(result);
+    for (size_t at = 0; at < count; ++at) {
+        const char* begin = static_cast<const char*>(bound[at]->pointed);
+        const size_t items = bound[at]->length > 0 ? bound[at]->length : 1;
+        if (begin == nullptr || address < begin || address > begin + items * item_size) continue;
+        out.tuple(2);
+        perfbot_driver_head(out.to, 0, at);
+        perfbot_driver_head(out.to, 0, static_cast<size_t>(address - begin) / item_size);
+        return true;
+    }
+    return false;
+}
+
 template <class R> struct Result {
     using Value = bare<R>;
     static constexpr bool is_reference = std::is_reference<R>::value;
@@ -127,8 +149,16 @@ template <class R> struct Result {
         }
         is_there = true;
     }
-    void encode(const Out& out) {
-        if constexpr (is_reference) {
+    void encode(const Out& out, const Bound* const* bound, size_t count) {
+        (void)bound, (void)count;
+        if constexpr (std::is_pointer<Value>::value) {
+            using Item = bare<decltype(**at())>;
+            if (*at() != nullptr && encode_place(out, *at(), sizeof(Item), bound, count)) return;
+            perfbot_driver_callers(*at());
+            if (!std::is_class<Item>::value && !std::is_same<Item, char>::value && *at() != nullptr)
+                perfbot_driver_unreadable(out.to, "a pointer to memory of unknown size is returned");
+            else Codec<Value>::encode(out, *at());
+        } else if constexpr (is_reference) {
             const Value* address;
             ::memcpy(&address, memory, sizeof address);
             Codec<Value>::encode(Out(out.to, out.frozen, address), *address);
@@ -137,8 +167,6 @@ template <class R> struct Result {
         }
     }
     static void describe(Writer* to) {
-        static_assert(form_of<Value>() != Form::unsupported,
-                      "perfbot: results of this type cannot be read");
         Codec<Value>::describe(to, false);
     }
     ~Result() {
@@ -149,7 +177,7 @@ template <class R> struct Result {
 
 template <> struct Result<void> {
     template <class Make> void take(const Make& make) { make(); }
-    void encode(const Out& out) { out.null(); }
+    void encode(const Out& out, const Bound* const*, size_t) { out.null(); }
     static void describe(Writer* to) { say(to, "None"); }
 };
 
@@ -219,6 +247,10 @@ struct State<CountsAt<count_at...>, Places<at...>, R, P...> : Slot<P, at, count_
             raised = std::current_exception();
             return false;
         }
+    }
+    void write_result(const Out& out) {
+        const Bound* bound[] = {nullptr, &slot<at, P, count_at>()...};
+        result.encode(out, bound + 1, sizeof...(P));
     }
     void write_arguments(const Out& out) {
         out.tuple(sizeof...(P));
@@ -292,7 +324,7 @@ template <class Counts, class R, class... P> struct Function {
     static bool run(Call* call) { return own(call)->run(target); }
     static void write_value(Call* call, Writer* to) {
         if (!own(call)->raised) {
-            own(call)->result.encode(Out{to, false});
+            own(call)->write_result(Out{to, false});
             return;
         }
         try {

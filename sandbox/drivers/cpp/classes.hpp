@@ -98,9 +98,22 @@ template <class T> struct Codec<T, Form::owner> {
     }
 };
 
+// Links of a chain longer than this are told by nothing: Python's values are no deeper.
+constexpr int most_links = 150;
+
 template <class T> struct Codec<T, Form::pointer> {
     using Item = bare<decltype(*made<T>())>;
-    static void describe(Writer* to, bool frozen) { Codec<Item>::describe(to, frozen); }
+    static void describe(Writer* to, bool frozen) {
+        static int depth = 0;
+        if (depth > 0) {  // a link of a chain
+            say(to, "None");
+            return;
+        }
+        ++depth;
+        Codec<Item>::describe(to, frozen);
+        --depth;
+        if (std::is_class<Item>::value) say(to, " | None");
+    }
     static void decode(T& value, const Node& node, Keep& keep) {
         value = nullptr;
         if (node.kind == Kind::null) return;
@@ -109,8 +122,15 @@ template <class T> struct Codec<T, Form::pointer> {
         value = own;
     }
     static void encode(const Out& out, const T& value) {
-        if (value != nullptr) Codec<Item>::encode(out, *value);
-        else out.null();
+        static int depth = 0;
+        if (depth > most_links) perfbot_driver_unreadable(out.to, "a chain of pointers that is too long");
+        else if (value != nullptr) {
+            ++depth;
+            Codec<Item>::encode(out, *value);
+            --depth;
+            return;
+        }
+        out.null();
     }
 };
 
@@ -188,6 +208,94 @@ template <class T> struct Codec<T, Form::complex> {
         perfbot_driver_head(out.to, 4, 2);
         Codec<Part>::encode(out, value.real());
         Codec<Part>::encode(out, value.imag());
+    }
+};
+
+template <class T> struct Codec<T, Form::bit_set> {
+    static size_t size() { return T().size(); }
+    static void describe(Writer* to, bool frozen) {
+        say(to, "Annotated[");
+        describe_list<bool>(to, frozen);
+        say(to, ", annotated_types.Len(");
+        say_number(to, size());
+        say(to, ", ");
+        say_number(to, size());
+        say(to, ")]");
+    }
+    // The bit of the lowest place first.
+    static void decode(T& value, const Node& node, Keep& keep) {
+        if (count_of<T>(node) != size()) refuse<T>(plain(node));
+        size_t at = 0;
+        each_item<T, false>(node, [&](const Node& item) {
+            bool bit;
+            Codec<bool>::decode(bit, item, keep);
+            value.set(at++, bit);
+        });
+    }
+    static void encode(const Out& out, const T& value) {
+        if (!out.begin(&value, TypeMark<T>::mark(), 0, tag_tuple)) return;
+        perfbot_driver_head(out.to, 4, size());
+        for (size_t at = 0; at < size(); ++at) Codec<bool>::encode(out, value[at]);
+    }
+};
+
+// 128 bits.
+template <class T> struct Codec<T, Form::wide_integer> {
+    static constexpr bool is_signed = T(-1) < T(0);
+    static void describe(Writer* to, bool) {
+        say(to, is_signed ? "Annotated[int, annotated_types.Ge(-2**127), annotated_types.Le(2**127 - 1)]"
+                          : "Annotated[int, annotated_types.Ge(0), annotated_types.Le(2**128 - 1)]");
+    }
+    static void decode(T& value, const Node& node, Keep&) {
+        unsigned __int128 magnitude = 0;
+        bool fits = node.kind == Kind::integer || node.kind == Kind::boolean;
+        if (fits) magnitude = node.number;
+        if (node.kind == Kind::huge) {
+            fits = node.size <= 16;
+            for (size_t at = 0; fits && at < node.size; ++at)
+                magnitude = magnitude << 8 | static_cast<unsigned char>(node.data[at]);
+        }
+        fits = fits && (is_signed ? magnitude >> 127 == 0 : !node.negative);
+        if (!fits) refuse<T>(node);
+        value = static_cast<T>(node.negative ? ~magnitude : magnitude);
+    }
+    static void encode(const Out& out, const T& value) {
+        const bool negative = value < T(0);
+        unsigned __int128 magnitude = static_cast<unsigned __int128>(value);
+        if (negative) magnitude = ~magnitude;
+        if (magnitude >> 64 == 0) {
+            perfbot_driver_head(out.to, negative, static_cast<uint64_t>(magnitude));
+            return;
+        }
+        unsigned char bytes[16];
+        size_t size = 0;
+        for (int shift = 120; shift >= 0; shift -= 8)
+            if (size > 0 || magnitude >> shift != 0)
+                bytes[size++] = static_cast<unsigned char>(magnitude >> shift);
+        perfbot_driver_huge(out.to, negative, bytes, size);
+    }
+};
+
+// More bits than Python's: a text in hexadecimal, as C prints it by %La.
+template <class T> struct Codec<T, Form::long_floating> {
+    static void describe(Writer* to, bool) { say(to, "float"); }
+    static void decode(T& value, const Node& node, Keep&) {
+        if (node.kind == Kind::text && node.size < 64) {
+            char text[64];
+            ::memcpy(text, node.data, node.size);
+            text[node.size] = 0;
+            char* end = text;
+            value = ::strtold(text, &end);
+            if (end == text || *end != 0) refuse<T>(node);
+        } else if (node.kind == Kind::integer) {
+            value = static_cast<T>(node.number);
+            if (node.negative) value = -value - 1;
+        } else {
+            value = Codec<double>::number(node);
+        }
+    }
+    static void encode(const Out& out, const T& value) {
+        perfbot_driver_long_float(out.to, &value);
     }
 };
 

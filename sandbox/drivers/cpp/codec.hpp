@@ -113,6 +113,13 @@ template <class T> struct TypeMark { static const void* mark() { static char her
 
 template <class T, Form form = form_of<T>()> struct Codec;
 
+template <class T> struct Codec<T, Form::unsupported> {
+    static_assert(form_of<T>() != Form::unsupported, "perfbot: values of this type cannot be passed");
+    static void describe(Writer* to, bool);
+    static void decode(T& value, const Node& node, Keep&);
+    static void encode(const Out& out, const T& value);
+};
+
 template <class T> void describe_frozen(Writer* to) { Codec<T>::describe(to, true); }
 template <class T> void describe_open(Writer* to) { Codec<T>::describe(to, false); }
 

@@ -18,8 +18,8 @@
 #include <thread>
 
 #include "library.hpp"
+#include "observe.hpp"
 #include "reports.hpp"
-#include "throws.hpp"
 
 namespace perfbot_driver {
 
@@ -129,6 +129,7 @@ private:
             {"settle", &Server::settle}, {"prepare", &Server::prepare}, {"run", &Server::run},
             {"outputs", &Server::outputs}, {"covered", &Server::covered},
             {"concurrently", &Server::concurrently}, {"mutant", &Server::mutant},
+            {"leaks", &Server::leaks},
         };
         const auto found = verbs.find(verb);
         if (found == verbs.end()) throw Failure("no verb " + verb);
@@ -237,7 +238,7 @@ private:
         std::vector<std::string> found;
         size_t size = 0;
         while (sent_ < batch_.size() && size < part_bytes) {
-            found.push_back(batch_[sent_].status() + batch_[sent_].body());
+            found.push_back(batch_[sent_].outcome());
             size += found.back().size();
             ++sent_;
         }
@@ -273,7 +274,14 @@ private:
         for (std::thread& thread : threads) thread.join();
         check_races();
         to->list(calls.size());
-        for (const Called& call : calls) to->bytes(call.status() + call.body());
+        for (const Called& call : calls) to->bytes(call.outcome());
+    }
+
+    // Ends with a report where calls so far have left memory that nobody can free.
+    void leaks(const Node&, Writer* to) {
+        const Captured captured;
+        check_leaks();
+        to->boolean(true);
     }
 
     // Which of the mutants in a version's library is called from now on.

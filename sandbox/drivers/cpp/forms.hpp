@@ -13,7 +13,7 @@ namespace perfbot_driver {
 
 enum class Form {
     unsupported, boolean, character, integer, wide_integer, floating, long_floating, complex,
-    enumeration, c_string, pointer, text, text_view, bits, sequence, forward_sequence,
+    enumeration, c_string, pointer, text, text_view, bits, bit_set, sequence, forward_sequence,
     fixed_sequence, adaptor, view, map, multimap, set, multiset, optional, owner, variant, tuple,
     nothing, aggregate,
 };
@@ -48,6 +48,7 @@ template <class T> using reset_of = decltype(made<T>().reset(), made<const T>().
                                              *made<const T>());
 template <class T> using index_of = decltype(made<const T>().valueless_by_exception());
 template <class T> using real_of = decltype(made<const T>().real(), made<const T>().imag());
+template <class T> using flip_of = decltype(made<T>().flip(), made<const T>().test(0), T().count());
 template <class T> using tuple_size_of = decltype(std::tuple_size<T>::value);
 template <class T> using subscript_of = decltype(made<T>()[made<const typename T::key_type>()]);
 template <class T> using single_insert_of =
@@ -100,7 +101,9 @@ template <class T> constexpr Form form_of_class() {
         else if constexpr (detected<element_of, T>::value && detected<data_of, T>::value)
             return Form::view;
         else return Form::unsupported;
-    } else if constexpr (detected<container_of, T>::value && detected<value_of, T>::value)
+    } else if constexpr (detected<flip_of, T>::value)
+        return Form::bit_set;
+    else if constexpr (detected<container_of, T>::value && detected<value_of, T>::value)
         return Form::adaptor;
     else if constexpr (detected<has_value_of, T>::value) return Form::optional;
     else if constexpr (detected<index_of, T>::value) return Form::variant;
@@ -129,7 +132,8 @@ template <class T> constexpr Form form_of() {
         using Target = typename std::remove_pointer<T>::type;
         if constexpr (std::is_same<typename std::remove_cv<Target>::type, char>::value)
             return Form::c_string;
-        else if constexpr (std::is_function<Target>::value || std::is_void<Target>::value)
+        else if constexpr (std::is_function<Target>::value || std::is_void<Target>::value ||
+                           std::is_pointer<Target>::value)
             return Form::unsupported;
         else return Form::pointer;
     } else if constexpr (std::is_array<T>::value)

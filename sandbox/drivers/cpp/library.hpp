@@ -40,7 +40,9 @@ public:
     // "return" or "raise".
     std::string status() const { return returned ? "return" : "raise"; }
     // [value, args, kwargs], as `outcome.observe` has it.
-    std::string body() const;
+    void write(Writer* to) const;
+    // As a timed batch tells it: status and body, or "unsendable" and why.
+    std::string outcome() const;
     void write_value(Writer* to) const { entry->write_value(call, to); }
     // args, kwargs
     void write_arguments(Writer* to) const;
@@ -51,21 +53,6 @@ private:
     const Entry* entry;
     Call* call;
 };
-
-// stdout and stderr in files of memory, while it lives.
-class Captured {
-public:
-    Captured();
-    ~Captured();
-    // What was written to descriptor 1 or 2 since it began, from the beginning.
-    std::string text(int fd) const;
-
-private:
-    int kept_[2];
-};
-
-// [status, explicit, body, effects] of a call: once, or twice in a row.
-void observe(const Library& library, const std::string& inputs, bool twice, Writer* to);
 
 }  // namespace perfbot_driver
 

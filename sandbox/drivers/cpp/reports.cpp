@@ -69,25 +69,32 @@ size_t put_head(unsigned char* to, unsigned major, size_t number) {
     _exit(exit_status);
 }
 
+bool holds(const char* text, size_t size, const char* part) {
+    return memmem(text, size, part, std::strlen(part)) != nullptr;
+}
+
 // The last part of what was written to stderr: a report, where a sanitizer ended the process.
-[[noreturn]] void last_words_of(const char* status, const char* otherwise) {
+[[noreturn]] void last_words_of(const char* otherwise) {
     static char text[most_text];
     const int file = perfbot_driver::output_file(1);
     const off_t size = lseek(file, 0, SEEK_END);
     const off_t begin = size > static_cast<off_t>(most_text) ? size - most_text : 0;
     const ssize_t count = pread(file, text, most_text, begin);
-    if (count > 0) last_words(status, text, static_cast<size_t>(count));
-    last_words(status, otherwise, std::strlen(otherwise));
+    if (count <= 0) last_words("died", otherwise, std::strlen(otherwise));
+    const auto length = static_cast<size_t>(count);
+    const bool is_report = is_sanitized && (holds(text, length, "Sanitizer") ||
+                                            holds(text, length, "runtime error:"));
+    last_words(is_report ? "report" : "died", text, length);
 }
 
 void on_signal(int number) {
     switch (number) {
-        case SIGABRT: last_words_of(is_sanitized ? "report" : "died", "SIGABRT (abort)");
+        case SIGABRT: last_words_of("SIGABRT (abort)");
         case SIGSEGV: last_words("died", "SIGSEGV (memory that is not its own)", 36);
         case SIGBUS: last_words("died", "SIGBUS", 6);
         case SIGFPE: last_words("died", "SIGFPE (division by zero)", 25);
         case SIGILL: last_words("died", "SIGILL", 6);
-        default: _exit(exit_status);
+        default: last_words("died", "a signal", 8);
     }
 }
 
@@ -123,13 +130,23 @@ void watch_signals() {
     sigaction(SIGABRT, &action, nullptr);
 }
 
+void unwatch_signals() {
+    for (int number : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL})
+        if (!is_sanitized || number == SIGABRT) signal(number, SIG_DFL);
+}
+
+void die_as(int number) {
+    on_signal(number);
+    _exit(exit_status);
+}
+
 void check_leaks() {
     if (__lsan_do_recoverable_leak_check != nullptr && __lsan_do_recoverable_leak_check() != 0)
-        last_words_of("report", "a leak");
+        last_words_of("a leak");
 }
 
 void check_races() {
-    if (races != 0) last_words_of("report", "a race");
+    if (races != 0) last_words_of("a race");
 }
 
 }  // namespace perfbot_driver

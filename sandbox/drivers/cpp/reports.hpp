@@ -15,6 +15,12 @@ void answer_for(int socket, const std::string& nonce);
 // Catches the signals that end a process.
 void watch_signals();
 
+// What catches them in a process that is to end by them.
+void unwatch_signals();
+
+// Ends this process as its child did, by signal `number`.
+[[noreturn]] void die_as(int number);
+
 // Ends the process with a report if memory was lost. Only LeakSanitizer knows.
 void check_leaks();
 

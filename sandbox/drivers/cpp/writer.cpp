@@ -1,6 +1,7 @@
 #include "writer.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <numeric>
 
@@ -93,6 +94,24 @@ void perfbot_driver_float(Writer* to, double value) {
     if (value == value) std::memcpy(&bits, &value, sizeof bits);
     to->data += '\xfb';
     for (int at = 7; at >= 0; --at) to->data += static_cast<char>(bits >> (8 * at));
+}
+
+void perfbot_driver_long_float(Writer* to, const long double* value) {
+    char text[64];
+    const int size = std::snprintf(text, sizeof text, "%La", *value != *value ? __builtin_nanl("") : *value);
+    to->text(text, static_cast<size_t>(size));
+}
+
+void perfbot_driver_unreadable(Writer* to, const char* reason) {
+    if (to->unreadable.empty()) to->unreadable = reason;
+}
+
+void perfbot_driver_callers(const void* memory) {
+#if defined(__SANITIZE_ADDRESS__)
+    static auto* all = new std::vector<const void*>;
+    all->push_back(memory);
+#endif
+    (void)memory;
 }
 
 void perfbot_driver_text(Writer* to, const char* data, size_t size) { to->text(data, size); }

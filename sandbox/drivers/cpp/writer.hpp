@@ -19,6 +19,7 @@ struct Writer {
     std::map<std::pair<const void*, const void*>, uint64_t> known;
     std::vector<size_t> marks;
     std::vector<size_t> order;
+    std::string unreadable;  // why, where something could not be written
 
     void head(unsigned major, uint64_t number);
     void raw(const std::string& bytes) { data += bytes; }

@@ -1,0 +1,111 @@
+#include "program.hpp"
+
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <string>
+
+#include "reader.hpp"
+#include "reports.hpp"
+#include "writer.hpp"
+
+extern "C" char** environ;
+
+namespace perfbot_driver {
+
+struct Call {
+    std::string input;
+    std::string output;
+    int status = 0;
+};
+
+namespace {
+
+Main main_of_version = nullptr;
+
+int memory_file(const char* name, const std::string& content) {
+    const int file = memfd_create(name, MFD_CLOEXEC);
+    for (size_t written = 0; written < content.size();) {
+        const ssize_t count = write(file, content.data() + written, content.size() - written);
+        if (count <= 0) throw std::bad_alloc();
+        written += static_cast<size_t>(count);
+    }
+    lseek(file, 0, SEEK_SET);
+    return file;
+}
+
+[[noreturn]] void be_the_program(int input, int output) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    answer_for(-1, "");
+    unwatch_signals();
+    dup2(input, 0);
+    dup2(output, 1);
+    char name[] = "program";
+    char* words[] = {name, nullptr};
+    std::exit(main_of_version(1, words, environ));
+}
+
+bool run(Call* call) {
+    const int input = memory_file("stdin", call->input), output = memory_file("stdout", "");
+    const pid_t child = fork();
+    if (child == 0) be_the_program(input, output);
+    int status = 0;
+    if (child < 0 || waitpid(child, &status, 0) != child) throw std::bad_alloc();
+    if (WIFSIGNALED(status)) die_as(WTERMSIG(status));
+    call->status = WEXITSTATUS(status);
+    call->output.resize(static_cast<size_t>(lseek(output, 0, SEEK_END)));
+    const ssize_t count = pread(output, &call->output[0], call->output.size(), 0);
+    call->output.resize(count < 0 ? 0 : static_cast<size_t>(count));
+    close(input);
+    close(output);
+    return true;
+}
+
+void describe(Writer* to) {
+    const std::string text =
+        "result\t\tstandard output and exit status\t"
+        "tuple[str, Annotated[int, annotated_types.Ge(0), annotated_types.Le(255)]]\t\n"
+        "argument\tstdin\tstandard input\tstr\tvalue\n";
+    perfbot_driver_raw(to, text.data(), text.size());
+}
+
+Call* make(const Node* arguments, size_t count, Writer* reason) {
+    const bool fits = count == 1 && (arguments->kind == Kind::text || arguments->kind == Kind::bytes);
+    if (fits) return new Call{std::string(arguments->data, arguments->size), "", 0};
+    reason->data += "a program takes one text, its standard input";
+    return nullptr;
+}
+
+void write_value(Call* call, Writer* to) {
+    to->head(6, 47000);
+    to->head(4, 2);
+    to->text(call->output);
+    perfbot_driver_integer(to, call->status);
+}
+
+void write_arguments(Call* call, Writer* to) {
+    to->head(6, 47000);
+    to->head(4, 1);
+    to->text(call->input);
+}
+
+void destroy(Call* call) { delete call; }
+
+void dump_nothing(bool) {}  // each process has written its counts at its end
+
+}  // namespace
+
+const Entry* program_entry(Main main) {
+    static const Entry entry = {abi_version,     &describe, &make,        &run, &write_value,
+                                &write_arguments, &destroy,  &dump_nothing};
+    main_of_version = main;
+    return &entry;
+}
+
+}  // namespace perfbot_driver

@@ -1,0 +1,17 @@
+// A whole program as a function of its standard input: what it prints, and its exit status.
+#ifndef PERFBOT_DRIVER_PROGRAM_HPP
+#define PERFBOT_DRIVER_PROGRAM_HPP
+
+#include "abi.hpp"
+
+namespace perfbot_driver {
+
+using Main = int (*)(int, char**, char**);
+
+// The entry of a library that has a `main` instead of one. Each call is a process of its own, so
+// that it finds fresh globals and may end by `exit`.
+const Entry* program_entry(Main main);
+
+}  // namespace perfbot_driver
+
+#endif
