@@ -47,9 +47,9 @@ class Shop:
         ]
 
     def run_id(self) -> str:
-        """The last run's name."""
+        """The last run's name; empty where there is none yet."""
         runs = self.repo.parent / "home" / ".local" / "state" / "perfbot" / "runs"
-        return max(path.name for path in runs.iterdir())
+        return max((path.name for path in runs.glob("*")), default="")
 
     def resume(self, *more: str) -> "subprocess.CompletedProcess[str]":
         """The last run, gone on with."""
