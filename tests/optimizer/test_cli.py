@@ -220,7 +220,9 @@ def test_every_option_reaches_its_command(tmp_path: Path, monkeypatch: pytest.Mo
         "--workload w.py --tests pytest --python bin/python --proposer llm "
         "--policy beam --budget 20c,2.50usd,10m --seed 0 --allow threads --allow ctypes "
         "--allow-slower-cases --oracle-threshold 0.5 --alpha 0.05 --delta 0 "
-        "--symbolic --sandbox landlock --unsafe-no-sandbox --json - -q"
+        "--symbolic --sandbox landlock --unsafe-no-sandbox --json - -q --build make "
+        "--model openai/x --api-base http://x/v1 --samples 3 --temperature 0.5 "
+        "--prompt-tokens 900 --reply-tokens 800 --model-timeout 9.5"
     )
     monkeypatch.setattr(choice, "_wanted", choice.AUTO)  # as it is put back afterwards
     targets, options = given("a.py::f", "b.py::g", *texts.split())
@@ -243,6 +245,14 @@ def test_every_option_reaches_its_command(tmp_path: Path, monkeypatch: pytest.Mo
         unsafe_no_sandbox=True,
         json="-",
         quiet=True,
+        build="make",
+        model="openai/x",
+        api_base="http://x/v1",
+        samples=3,
+        temperature=0.5,
+        prompt_tokens=900,
+        reply_tokens=800,
+        model_timeout=9.5,
     )
     defaults = Options()
     same = [
@@ -280,7 +290,7 @@ def test_the_commands_have_the_functions_they_call() -> None:
         "verify": 3,
         "measure": 3,
         "aa": 3,
-        "report": 1,
+        "report": 2,
         "resume": 2,
         "rules": 0,
         "doctor": 0,
