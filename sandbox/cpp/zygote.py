@@ -190,8 +190,12 @@ def environment_of(variant: Variant, hash_seed: int | None) -> tuple[tuple[str, 
     """What fresh memory holds (anything, without a seed), and how sanitizers report."""
     fill = 1 + (hash_seed or 0) % 254
     if variant in (Variant.PLAIN, Variant.COVERED):
-        # Source: mallopt(3), M_PERTURB; 0 would leave memory as it is.
-        return () if hash_seed is None else (("MALLOC_PERTURB_", str(fill)),)
+        if hash_seed is None:
+            return ()
+        # What lies in a thread's own cache is handed out as it is, so there is none.
+        # Source: mallopt(3), M_PERTURB; glibc's manual, Memory Allocation Tunables.
+        tunables = f"glibc.malloc.perturb={fill}:glibc.malloc.tcache_count=0"
+        return (("MALLOC_PERTURB_", str(fill)), ("GLIBC_TUNABLES", tunables))
     filled = f"max_malloc_fill_size=1048576:malloc_fill_byte={fill}"
     return (
         ("ASAN_OPTIONS", f"{_SANITIZERS}:{filled}"),

@@ -61,7 +61,9 @@ void set_rounding(unsigned long value) { fesetround(static_cast<int>(value)); }
 #endif
 
 bool same_handler(const struct sigaction& one, const struct sigaction& other) {
-    return one.sa_sigaction == other.sa_sigaction && one.sa_flags == other.sa_flags;
+    constexpr int restorer = 0x04000000;  // which the C library adds by itself
+    return one.sa_sigaction == other.sa_sigaction &&
+           ((one.sa_flags ^ other.sa_flags) & ~restorer) == 0;
 }
 
 std::string locale_now() {
