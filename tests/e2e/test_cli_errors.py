@@ -74,7 +74,7 @@ def test_a_wrong_verify_is_told_before_any_work(
 @pytest.mark.parametrize(
     ("command", "told"),
     [
-        ("optimize shop.py::common --proposer llama", "there is no proposer llama"),
+        ("optimize shop.py::common --proposer llama", "proposer is 'llama'"),
         ("optimize shop.py::common --policy greedy", "one of refine, best_of_n, beam, qd"),
         ("optimize nowhere.py", "no such file"),
         ("report", "there are no runs yet"),
