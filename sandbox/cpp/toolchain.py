@@ -16,6 +16,7 @@ from perfbot.sandbox.cpp.compilers import (
     fast_linker,
     find_compiler,
 )
+from perfbot.sandbox.cpp.extension import is_extension, weakened
 from perfbot.sandbox.cpp.inside import Ran, run_script, why
 from perfbot.sandbox.cpp.precompiled import FOLDER_AT, NAME, leading, precompiled
 from perfbot.sandbox.cpp.program import compile_program
@@ -95,7 +96,7 @@ def compile_unit(
     if kept is not None and (found := _from_bytes(kept)) is not None:
         return found
     shown = [*compiler_mounts(compiler), (tree, PROJECT_AT)]
-    if any(flag.startswith("-I") and "/include/python" in flag for flag in command.flags):
+    if is_extension(command.flags):
         shown += interpreter_mounts(project.python)
     built, is_final = _compile(tree, unit, command, compiler, variant, extra, shown, wall_s)
     if is_final:
@@ -156,12 +157,16 @@ def _compile(
          "-o", f"{root}/box/unit.o"]
     ]  # fmt: skip
     objects = [f"{root}/box/unit.o"]
+    if is_extension(command.flags):
+        steps.append(weakened(objects[0]))
     if unit.wrapper:
         files.append((f"{root}{LOOSE_AT}/wrapper.cpp", unit.wrapper.encode()))
         objects.append(f"{root}/box/wrapper.o")
+        # It repeats the file's own includes, which are looked up beside the file.
+        beside = f"-iquote{PROJECT_AT}/{Path(unit.path).parent}"
         steps.append(
-            [linker.path, *_wrapper_flags(command, variant, linker), *extra, f"-I{HEADERS_AT}",
-             "-c", f"{LOOSE_AT}/wrapper.cpp", "-o", objects[-1]]
+            [linker.path, *_wrapper_flags(command, variant, linker), *extra, beside,
+             f"-I{HEADERS_AT}", "-c", f"{LOOSE_AT}/wrapper.cpp", "-o", objects[-1]]
         )  # fmt: skip
     library = f"{root}/box/unit.so"
     steps.append(

@@ -24,6 +24,7 @@ from perfbot.sandbox.cpp.capture import (
     real_compiler,
     shims_script,
 )
+from perfbot.sandbox.cpp.extension import is_extension, weakened
 from perfbot.sandbox.cpp.inside import run_script, why
 from perfbot.sandbox.errors import BaselineError
 from perfbot.sandbox.host import available_cores
@@ -140,7 +141,8 @@ def _archive(project: Project, tree: Path, others: tuple[Entry, ...]) -> None:
     """Put all objects of the project into `REST`: those made, and those that must be made yet."""
     made: list[str] = []
     missing: list[Entry] = []
-    for entry in (*entries_in(tree), *others):
+    entries = (*entries_in(tree), *others)
+    for entry in entries:
         if entry.made is not None and (tree / entry.made).is_file():
             made.append(entry.made)
         else:
@@ -171,10 +173,13 @@ def _archive(project: Project, tree: Path, others: tuple[Entry, ...]) -> None:
     )
     jobs = len(available_cores())
     archive = f"{root}/box/rest.a"
+    weaken = ""
+    if any(is_extension(entry.flags) for entry in entries):
+        weaken = f" && if [ -f {archive} ]; then {shlex.join(weakened(archive))}; fi"
     compile_missing = f"ls {root}/perfbot/rest/*.sh | xargs -n 1 -P {jobs} sh; " if scripts else ""
     ran = run_script(
         f"{compile_missing}ls {root}/box/*.o >{root}/tmp/new 2>/dev/null; "
-        f"cat {listing} {root}/tmp/new | tr '\\n' '\\0' | xargs -0 -r ar qcs {archive}",
+        f"cat {listing} {root}/tmp/new | tr '\\n' '\\0' | xargs -0 -r ar qcs {archive}{weaken}",
         (archive,),
         box,
         BUILD_LIMITS,

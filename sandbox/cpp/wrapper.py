@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from perfbot.sandbox.cpp.units import Unit
+from perfbot.sandbox.errors import UsageError
 from perfbot.sandbox.languages.cpp import definition_of, enclosing, functions, parameters
 from perfbot.sandbox.languages.cpp_tree import (
     Definition,
@@ -184,6 +185,8 @@ def _counts(name: str, kind: str) -> bool:
 
 def _c_unit(target: Target, source: str, hints: Hints) -> Unit:
     """A C file exports the address of the target, static or not; C++ beside it calls that."""
+    if hints.adapter is not None and "std::" not in hints.adapter:
+        return _c_unit_adapted(target, source, hints, hints.adapter)
     item = definition_of(target)
     name = target.qualname
     text = f'{source}\n#line 1 "perfbot-exports.c"\n__typeof__(&{name}) {EXPORTED} = &{name};\n'
@@ -196,6 +199,26 @@ def _c_unit(target: Target, source: str, hints: Hints) -> Unit:
     entry = _entry_of(pointer, _called_parameters(target, hints))
     undefined = _undefined(target.file_source) + "#undef restrict\n"
     return Unit(text, target.path, f"{declared}{_adapter(hints)}{undefined}{entry}")
+
+
+def _c_unit_adapted(target: Target, source: str, hints: Hints, adapter: str) -> Unit:
+    """An adapter that is C itself, in the file's own translation unit.
+
+    It sees what the file sees, even where the project's headers are no C++ (a `typedef` with its
+    struct's name, a parameter called `new`); C++ beside it sees the adapter's own types alone.
+    """
+    renamed = f'#define call {ADAPTER}_call\n#line 1 "adapter"\n{adapter}\n#undef call\n'
+    text = f"{source}\n{renamed}__typeof__(&{ADAPTER}_call) {EXPORTED} = &{ADAPTER}_call;\n"
+    root = parse_tree(adapter.encode()).root_node
+    item = next((found for found in definitions(root) if found.name == "call"), None)
+    if item is None:
+        raise UsageError(
+            "the workload's adapter has no function `call`",
+            'write it as `adapter = r"""int call(const int *values, size_t n) { ... }"""`',
+        )
+    declared = f'{_c_declarations(adapter)}extern "C" {{ extern {_c_pointer(item)}; }}\n'
+    entry = _entry_of(EXPORTED, _called_parameters(target, hints))
+    return Unit(text, target.path, f"{declared}#undef restrict\n{entry}")
 
 
 def _c_pointer(item: Definition) -> str:
