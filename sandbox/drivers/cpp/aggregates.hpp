@@ -35,7 +35,8 @@ template <class T, size_t most> constexpr size_t initialisers() {
 // one for an array alone. A class takes several in braces too, but then leaves room for more.
 template <class T, size_t at, size_t all, size_t tried> constexpr size_t width() {
     if constexpr (tried <= 1) return 1;
-    else if constexpr (takes<T, places_to<at>, places_to<tried>, places_to<all - at - tried>>::value &&
+    else if constexpr (takes<T, places_to<at>, places_to<tried>,
+                             places_to<all - at - tried>>::value &&
                        !takes<T, places_to<at>, places_to<tried>,
                               places_to<all - at - tried + 1>>::value)
         return tried;
@@ -159,8 +160,9 @@ template <class T> struct Codec<T, Form::aggregate> {
     }
     static void encode(const Out& out, const T& value) {
         out.tuple(member_count<T>());
-        each_member(value,
-                    [&](const auto& member) { Codec<bare<decltype(member)>>::encode(out, member); });
+        each_member(value, [&](const auto& member) {
+            Codec<bare<decltype(member)>>::encode(out, member);
+        });
     }
 };
 

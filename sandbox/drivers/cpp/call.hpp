@@ -65,7 +65,8 @@ template <class P, bool counted = false, class = void> struct Argument : Bound {
 template <class T> struct Argument<T*, true, void> : Bound {
     using Item = typename std::conditional<std::is_void<T>::value, unsigned char,
                                            typename std::remove_cv<T>::type>::type;
-    static_assert(form_of<Item>() != Form::pointer, "perfbot: pointers to pointers cannot be passed");
+    static_assert(form_of<Item>() != Form::pointer,
+                  "perfbot: pointers to pointers cannot be passed");
     static constexpr bool is_text = std::is_same<Item, char>::value;
 
     Argument() { type = TypeMark<Item*>::mark(); }
@@ -156,7 +157,8 @@ template <class R> struct Result {
             if (*at() != nullptr && encode_place(out, *at(), sizeof(Item), bound, count)) return;
             perfbot_driver_callers(*at());
             if (!std::is_class<Item>::value && !std::is_same<Item, char>::value && *at() != nullptr)
-                perfbot_driver_unreadable(out.to, "a pointer to memory of unknown size is returned");
+                perfbot_driver_unreadable(out.to,
+                                          "a pointer to memory of unknown size is returned");
             else Codec<Value>::encode(out, *at());
         } else if constexpr (is_reference) {
             const Value* address;

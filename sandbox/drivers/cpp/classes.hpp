@@ -47,7 +47,8 @@ private:
         if (node.items == nullptr) Codec<P>::decode(part, packed_at(node, at), keep);
         else Codec<P>::decode(part, node.items[at], keep);
     }
-    template <size_t... at> static void encode_parts(const Out& out, const T& value, Places<at...>) {
+    template <size_t... at>
+    static void encode_parts(const Out& out, const T& value, Places<at...>) {
         int in_turn[] = {0, (Codec<Part<at>>::encode(out, std::get<at>(value)), 0)...};
         (void)in_turn;
     }
@@ -123,7 +124,8 @@ template <class T> struct Codec<T, Form::pointer> {
     }
     static void encode(const Out& out, const T& value) {
         static int depth = 0;
-        if (depth > most_links) perfbot_driver_unreadable(out.to, "a chain of pointers that is too long");
+        if (depth > most_links)
+            perfbot_driver_unreadable(out.to, "a chain of pointers that is too long");
         else if (value != nullptr) {
             ++depth;
             Codec<Item>::encode(out, *value);
@@ -243,8 +245,12 @@ template <class T> struct Codec<T, Form::bit_set> {
 template <class T> struct Codec<T, Form::wide_integer> {
     static constexpr bool is_signed = T(-1) < T(0);
     static void describe(Writer* to, bool) {
-        say(to, is_signed ? "Annotated[int, annotated_types.Ge(-2**127), annotated_types.Le(2**127 - 1)]"
-                          : "Annotated[int, annotated_types.Ge(0), annotated_types.Le(2**128 - 1)]");
+        say(to, "Annotated[int, annotated_types.Ge(");
+        say(to, is_signed ? "-170141183460469231731687303715884105728" : "0");
+        say(to, "), annotated_types.Le(");
+        say(to, is_signed ? "170141183460469231731687303715884105727"
+                          : "340282366920938463463374607431768211455");
+        say(to, ")]");
     }
     static void decode(T& value, const Node& node, Keep&) {
         unsigned __int128 magnitude = 0;

@@ -80,7 +80,8 @@ struct Out {
         : to(to_), frozen(frozen_), whole(whole_) {}
 
     // Begins a list, set or dict. False where it is one that was written before.
-    bool begin(const void* address, const void* type, uint64_t tag = 0, uint64_t frozen_tag = 0) const {
+    bool begin(const void* address, const void* type, uint64_t tag = 0,
+               uint64_t frozen_tag = 0) const {
         if (frozen) {
             if (frozen_tag != 0) perfbot_driver_head(to, 6, frozen_tag);
             return true;
@@ -109,12 +110,18 @@ inline void say_number(Writer* to, uint64_t number, bool negative = false) {
 }
 
 // Each type has an address of its own.
-template <class T> struct TypeMark { static const void* mark() { static char here; return &here; } };
+template <class T> struct TypeMark {
+    static const void* mark() {
+        static char here;
+        return &here;
+    }
+};
 
 template <class T, Form form = form_of<T>()> struct Codec;
 
 template <class T> struct Codec<T, Form::unsupported> {
-    static_assert(form_of<T>() != Form::unsupported, "perfbot: values of this type cannot be passed");
+    static_assert(form_of<T>() != Form::unsupported,
+                  "perfbot: values of this type cannot be passed");
     static void describe(Writer* to, bool);
     static void decode(T& value, const Node& node, Keep&);
     static void encode(const Out& out, const T& value);

@@ -6,7 +6,8 @@
 
 namespace perfbot_driver {
 
-template <class T> using bare = typename std::remove_cv<typename std::remove_reference<T>::type>::type;
+template <class T>
+using bare = typename std::remove_cv<typename std::remove_reference<T>::type>::type;
 
 template <class T, class = void> struct PacksOf { static constexpr int value = 0; };
 template <class T> struct PacksOf<T, void_of<decltype(Codec<T>::packs)>> {

@@ -212,7 +212,8 @@ private:
 
     void prepare(const Node& arguments, Writer* to) {
         const Node* repeat = field(arguments, "repeat");
-        const uint64_t times = repeat != nullptr && repeat->kind == Kind::integer ? repeat->number : 1;
+        const bool repeats = repeat != nullptr && repeat->kind == Kind::integer;
+        const uint64_t times = repeats ? repeat->number : 1;
         const std::vector<std::string> inputs = items_of(arguments);
         batch_.clear();
         sent_ = 0;

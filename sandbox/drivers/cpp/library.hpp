@@ -23,7 +23,8 @@ struct Library {
 
     // Throws Failure with what the loader says.
     void load(const std::string& bytes);
-    // Chooses one of the mutants that the version holds; 0 for none. Throws Failure where it has none.
+    // Chooses one of the mutants that the version holds; 0 for none. Throws Failure where it has
+    // none.
     void choose_mutant(int number);
 };
 

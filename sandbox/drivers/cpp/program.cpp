@@ -76,8 +76,9 @@ void describe(Writer* to) {
 }
 
 Call* make(const Node* arguments, size_t count, Writer* reason) {
-    const bool fits = count == 1 && (arguments->kind == Kind::text || arguments->kind == Kind::bytes);
-    if (fits) return new Call{std::string(arguments->data, arguments->size), "", 0};
+    const bool one = count == 1;
+    if (one && (arguments->kind == Kind::text || arguments->kind == Kind::bytes))
+        return new Call{std::string(arguments->data, arguments->size), "", 0};
     reason->data += "a program takes one text, its standard input";
     return nullptr;
 }

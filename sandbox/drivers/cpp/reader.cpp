@@ -148,7 +148,8 @@ void Tree::escape(Node& node) {
     std::string found;
     for (size_t index = 0; index < node.size; ++index) {
         const auto byte = [&](size_t next) {
-            return index + next < node.size ? static_cast<unsigned char>(node.data[index + next]) : 0;
+            const bool is_there = index + next < node.size;
+            return is_there ? static_cast<unsigned char>(node.data[index + next]) : 0;
         };
         if (byte(0) == 0xED && byte(1) >= 0xA0) {
             const unsigned code = 0xD000 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);

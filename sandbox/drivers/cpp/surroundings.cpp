@@ -148,7 +148,8 @@ std::map<std::string, std::string> Modes::mend() const {
     if (after.environment != environment) {
         std::string told;
         for (const std::string& item : after.environment)
-            if (!std::binary_search(environment.begin(), environment.end(), item)) told += item + "\n";
+            if (!std::binary_search(environment.begin(), environment.end(), item))
+                told += item + "\n";
         for (const std::string& item : environment)
             if (!std::binary_search(after.environment.begin(), after.environment.end(), item))
                 told += "without " + item + "\n";
@@ -235,7 +236,8 @@ std::map<std::string, Surroundings::Stamp> Surroundings::files() {
     std::vector<std::pair<std::string, dev_t>> waiting;
     struct stat status;
     for (const char* name : {"/box", "/tmp", "/dev/shm", "/home/u"})
-        if (stat((base + name).c_str(), &status) == 0) waiting.emplace_back(base + name, status.st_dev);
+        if (stat((base + name).c_str(), &status) == 0)
+            waiting.emplace_back(base + name, status.st_dev);
     while (!waiting.empty() && found.size() < most_files) {
         const auto [path, device] = waiting.back();
         waiting.pop_back();

@@ -98,7 +98,8 @@ void perfbot_driver_float(Writer* to, double value) {
 
 void perfbot_driver_long_float(Writer* to, const long double* value) {
     char text[64];
-    const int size = std::snprintf(text, sizeof text, "%La", *value != *value ? __builtin_nanl("") : *value);
+    const long double number = *value == *value ? *value : __builtin_nanl("");
+    const int size = std::snprintf(text, sizeof text, "%La", number);
     to->text(text, static_cast<size_t>(size));
 }
 

@@ -178,6 +178,25 @@ def test_an_over_read_of_an_argument(tmp_path: Path) -> None:
         version.outcome([1, 2, 3], 3)
 
 
+def test_leaks(tmp_path: Path) -> None:
+    """Lost memory is reported when it is looked for; what the caller is to free is not lost."""
+    text = """#include <cstdlib>
+#include <cstring>
+char* given(int a) { return ::strdup(a ? "text" : ""); }
+int f(int a) { if (a) { int* p = new int[a]; p[0] = a; } return a; }
+"""
+    with compiled(tmp_path, text, "f", variant=Variant.SANITIZED) as version:
+        version.outcome(0)
+        assert version.worker.request("leaks") is True
+        version.outcome(3)
+        with pytest.raises(ChildFailedError, match="detected memory leaks") as caught:
+            version.worker.request("leaks")
+        assert caught.value.kind == REPORT
+    with compiled(tmp_path, text, "given", variant=Variant.SANITIZED) as version:
+        assert version.value(1) == "text"
+        assert version.worker.request("leaks") is True
+
+
 def test_races(tmp_path: Path) -> None:
     """Two callers at once are reported where they share what either writes, and only there."""
     text = "int kept;\nint f(int a) { if (a) kept = a; return a; }"
