@@ -110,3 +110,64 @@ def test_project_root_without_git(tmp_path: Path) -> None:
     assert project_root(file) == tmp_path / "a"
     (tmp_path / ".git").write_text("gitdir: elsewhere\n")
     assert project_root(file) == tmp_path
+
+
+CPP = """\
+namespace geo {
+class Hull { public: int build(int n) const; };
+int Hull::build(int n) const { return n; }
+int area(int a) { return a; }
+int area(int a, int b) { return a * b; }
+template <class T> T first(const T* p) { return *p; }
+}
+"""
+
+
+@pytest.fixture
+def cpp_project(tmp_path: Path) -> Path:
+    """A C++ project without git, whose files lie in folders that are built by the top's rules."""
+    texts = {
+        "CMakeLists.txt": "project(geo)\n",
+        "src/CMakeLists.txt": "",
+        "src/hull.cpp": CPP,
+        "src/low.c": "static int low(int a) { return a; }\n",
+        "tests/test_hull.cpp": "int main() {}\n",
+        "src/hull_test.cpp": "int helper() { return 1; }\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "text, cwd, qualname",
+    [
+        ("src/hull.cpp::geo::Hull::build", ".", "geo::Hull::build"),
+        ("src/hull.cpp::build", ".", "geo::Hull::build"),
+        ("src/hull.cpp:3", ".", "geo::Hull::build"),
+        ("hull.cpp::geo::area(int, int)", "src", "geo::area(int, int)"),
+        ("src/hull.cpp::first<int>", ".", "geo::first<int>"),
+        ("src/low.c::low", ".", "low"),
+    ],
+)
+def test_a_function_of_cpp(cpp_project: Path, text: str, cwd: str, qualname: str) -> None:
+    """Names with `::`, overloads, instances and lines; the root is the top that is built."""
+    (target,) = resolve(text, cpp_project / cwd)
+    assert target.qualname == qualname
+    assert target.root == cpp_project.resolve()
+    assert target.language == ("c" if target.path.endswith(".c") else "cpp")
+
+
+def test_a_folder_of_cpp(cpp_project: Path) -> None:
+    """Functions of C and C++ where there is no Python; no tests, and no template by itself."""
+    names = [item.qualname for item in candidates_in(cpp_project)]
+    assert names == ["geo::Hull::build", "geo::area(int)", "geo::area(int, int)", "low"]
+    (cpp_project / "tool.py").write_text("def run():\n    pass\n")
+    assert [item.qualname for item in candidates_in(cpp_project)] == ["run"]
+
+
+def test_an_ambiguous_overload(cpp_project: Path) -> None:
+    """An overload without its types is refused, with the names that tell them apart."""
+    with pytest.raises(UsageError, match="ambiguous"):
+        resolve("src/hull.cpp::area", cpp_project)

@@ -8,6 +8,7 @@ std::vector<double> multiply(const std::vector<double>& left, const std::vector<
                              std::size_t size) {
     if (left.size() != size * size || right.size() != size * size)
         throw std::invalid_argument("a matrix is not square");
+    if (size > left.size()) throw std::out_of_range("size * size wraps around");
     std::vector<double> product(size * size);
     for (std::size_t row = 0; row < size; ++row) {
         double* const sums = product.data() + row * size;
