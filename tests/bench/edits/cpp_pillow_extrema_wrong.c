@@ -1,0 +1,107 @@
+int
+ImagingGetExtrema(Imaging im, void *extrema) {
+    int x, y;
+    INT32 imin, imax;
+    FLOAT32 fmin, fmax;
+
+    if (im->bands != 1) {
+        (void)ImagingError_ModeError();
+        return -1; /* mismatch */
+    }
+
+    if (!im->xsize || !im->ysize) {
+        return 0; /* zero size */
+    }
+
+    switch (im->type) {
+        case IMAGING_TYPE_UINT8: {
+            /* Without branches, and in sixteen lanes, which compilers make vectors of. */
+            UINT8 low[16], high[16];
+            int lane;
+            memset(low, im->image8[0][0], sizeof(low));
+            memset(high, im->image8[0][0], sizeof(high));
+            imin = imax = im->image8[0][0];
+            for (y = 0; y < im->ysize; y++) {
+                UINT8 *in = im->image8[y];
+                for (x = 0; x + 16 <= im->xsize; x += 16) {
+                    for (lane = 0; lane < 16; lane++) {
+                        UINT8 v = in[x + lane];
+                        low[lane] = v < low[lane] ? v : low[lane];
+                        high[lane] = v > high[lane] ? v : high[lane];
+                    }
+                }
+                for (; x < im->xsize; x++) {
+                    imin = in[x] < imin ? in[x] : imin;
+                    imax = in[x] > imax ? in[x] : imax;
+                }
+                for (lane = 0; lane < 16; lane++) {
+                    imin = low[lane] < imin ? low[lane] : imin;
+                    imax = high[lane] > imax ? high[lane] : imax;
+                }
+                if (imin == 0 && imax == 255) {
+                    break;
+                }
+            }
+            ((UINT8 *)extrema)[0] = (UINT8)imin;
+            ((UINT8 *)extrema)[1] = (UINT8)imax;
+            break;
+        }
+        case IMAGING_TYPE_INT32:
+            imin = imax = im->image32[0][0];
+            for (y = 0; y < im->ysize; y++) {
+                INT32 *in = im->image32[y];
+                for (x = 0; x < im->xsize; x++) {
+                    imin = in[x] < imin ? in[x] : imin;
+                    imax = in[x] > imax ? in[x] : imax;
+                }
+            }
+            memcpy(extrema, &imin, sizeof(imin));
+            memcpy(((char *)extrema) + sizeof(imin), &imax, sizeof(imax));
+            break;
+        case IMAGING_TYPE_FLOAT32:
+            fmin = fmax = ((FLOAT32 *)im->image32[0])[0];
+            for (y = 0; y < im->ysize; y++) {
+                FLOAT32 *in = (FLOAT32 *)im->image32[y];
+                for (x = 0; x < im->xsize; x++) {
+                    fmin = in[x] >= fmin ? fmin : in[x];
+                    fmax = in[x] <= fmax ? fmax : in[x];
+                }
+            }
+            memcpy(extrema, &fmin, sizeof(fmin));
+            memcpy(((char *)extrema) + sizeof(fmin), &fmax, sizeof(fmax));
+            break;
+        case IMAGING_TYPE_SPECIAL:
+            if (strcmp(im->mode, "I;16") == 0) {
+                UINT16 v;
+                UINT8 *pixel = *im->image8;
+#ifdef WORDS_BIGENDIAN
+                v = pixel[0] + (pixel[1] << 8);
+#else
+                memcpy(&v, pixel, sizeof(v));
+#endif
+                imin = imax = v;
+                for (y = 0; y < im->ysize; y++) {
+                    for (x = 0; x < im->xsize; x++) {
+                        pixel = (UINT8 *)im->image[y] + x * sizeof(v);
+#ifdef WORDS_BIGENDIAN
+                        v = pixel[0] + (pixel[1] << 8);
+#else
+                        memcpy(&v, pixel, sizeof(v));
+#endif
+                        imin = v < imin ? v : imin;
+                        imax = v > imax ? v : imax;
+                    }
+                }
+                v = (UINT16)imin;
+                memcpy(extrema, &v, sizeof(v));
+                v = (UINT16)imax;
+                memcpy(((char *)extrema) + sizeof(v), &v, sizeof(v));
+                break;
+            }
+            /* FALL THROUGH */
+        default:
+            (void)ImagingError_ModeError();
+            return -1;
+    }
+    return 1; /* ok */
+}
