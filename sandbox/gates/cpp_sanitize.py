@@ -19,9 +19,11 @@ from perfbot.sandbox.cpp.versions import (
     runner_in,
     sanitized_limit,
 )
+from perfbot.sandbox.cpp.zygote import CppZygote
 from perfbot.sandbox.gates.repeat import spread
 from perfbot.sandbox.oracle import Expected
 from perfbot.sandbox.outcome import Outcome, Runner, no_answer
+from perfbot.sandbox.target import Target
 from perfbot.sandbox.verdict import Evidence, Status
 from perfbot.sandbox.worker import ChildFailedError
 
@@ -91,31 +93,31 @@ def raced(
     """The first input on which two concurrent callers of the edit race, and of the original not."""
     baseline = candidate.baseline
     sample = spread(sorted(pool, key=lambda item: len(item.inputs)))[:: 12 // THREAD_INPUTS]
-    for expected in sample:
-        edit = race(candidate, candidate.edit.file_source, expected)
-        if edit is None or edit.status == "timeout":
-            continue
-        if race(candidate, baseline.target.file_source, expected) is not None:
-            continue  # the original races as well
-        return refuted(candidate, expected, edit, summary(edit.body.decode(errors="replace")))
+    with opener(baseline.project, baseline.target, Variant.THREADS)() as zygote:
+        for expected in sample:
+            edit = race(zygote, baseline.target, candidate.edit.file_source, expected)
+            if edit is None or edit.status == "timeout":
+                continue
+            if race(zygote, baseline.target, baseline.target.file_source, expected) is not None:
+                continue  # the original races as well
+            return refuted(candidate, expected, edit, summary(edit.body.decode(errors="replace")))
     data["concurrent"] = len(sample)
     return None
 
 
-def race(candidate: Candidate, source: str, expected: Expected) -> Outcome | None:
-    """How two concurrent callers end where they do not just end, or None."""
-    baseline = candidate.baseline
-    with opener(baseline.project, baseline.target, Variant.THREADS)() as zygote:
-        worker = zygote.fork()
-        try:
-            reply = worker.load(baseline.target, source)
-            if reply["failure"] is not None:
-                raise ChildFailedError("error", str(reply["failure"]))
-            worker.request("concurrently", inputs=[expected.inputs] * CALLERS, cpu_s=THREAD_CPU_S)
-        except ChildFailedError as error:
-            return no_answer(error)
-        finally:
-            worker.kill()
+def race(zygote: CppZygote, target: Target, source: str, expected: Expected) -> Outcome | None:
+    """How concurrent callers of a version end where they do not just end, or None."""
+    worker = zygote.fork()
+    try:
+        reply = worker.load(target, source)
+        if reply["failure"] is not None:
+            raise ChildFailedError("error", str(reply["failure"]))
+        inputs = [expected.inputs] * CALLERS
+        worker.request("concurrently", inputs=inputs, cpu_s=THREAD_CPU_S)
+    except ChildFailedError as error:
+        return no_answer(error)
+    finally:
+        worker.kill()
     return None
 
 
