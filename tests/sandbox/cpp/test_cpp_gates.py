@@ -90,7 +90,9 @@ WRONG = {
     "a crash": (
         "if (limit < 0) throw", "if (limit == 0) __builtin_trap();\n    if (limit < 0) throw",
     ),
-    "no end": ("if (limit < 0) throw", "for (volatile int i = limit; i == 5;) {}\n    if (limit < 0) throw"),
+    "no end": (
+        "if (limit < 0) throw", "for (volatile int i = limit; i == 5;) {}\n    if (limit < 0) throw"
+    ),
 }  # fmt: skip
 HIDDEN = {
     "one beyond the end is read": (
