@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from perfbot.agents.rules.cpp import types
-from perfbot.agents.rules.cpp.construction import call_of, constructed
+from perfbot.agents.rules.cpp.construction import constructed
 from perfbot.agents.rules.cpp.counting import counted
 from perfbot.agents.rules.cpp.effects import is_scalar
 from perfbot.agents.rules.cpp.function import CppFunction, within
 from perfbot.agents.rules.cpp.pattern import expression, statements
 from perfbot.agents.rules.cpp.rule import rule
 from perfbot.agents.rules.rule import Rewrite
-from perfbot.agents.rules.source import Replacement
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -335,89 +334,3 @@ def hoist_constant(function: CppFunction) -> Iterator[Rewrite]:
         pieces = function.insert_before(free[-1], function.text(declaration))
         pieces.append(function.delete(declaration))
         yield Rewrite(tuple(pieces), f"`{name}` is the same in every iteration.")
-
-
-@rule(
-    "cpp-flatten-rows",
-    "vector of vectors -> one vector",
-    before="""
-        #include <vector>
-
-        int f(int rows, int columns) {
-            std::vector<std::vector<int>> table(rows, std::vector<int>(columns, 1));
-            for (int i = 1; i < rows; ++i)
-                for (int j = 1; j < columns; ++j)
-                    table[i][j] += table[i - 1][j];
-            return rows > 0 && columns > 0 ? table[rows - 1][columns - 1] : 0;
-        }
-        """,
-    after="""
-        #include <vector>
-
-        int f(int rows, int columns) {
-            const std::size_t table_width = columns;
-            std::vector<int> table(rows * table_width, 1);
-            for (int i = 1; i < rows; ++i)
-                for (int j = 1; j < columns; ++j)
-                    table[i * table_width + j] += table[(i - 1) * table_width + j];
-            return rows > 0 && columns > 0 ? table[(rows - 1) * table_width + columns - 1] : 0;
-        }
-        """,
-    leaves="""
-        #include <vector>
-
-        std::vector<int> f(int rows, int columns) {
-            std::vector<std::vector<int>> table(rows, std::vector<int>(columns, 1));
-            return table[0];
-        }
-        """,
-    calls=("3, 4", "0, 0", "1, 1"),
-)  # fmt: skip
-def flatten_rows(function: CppFunction) -> Iterator[Rewrite]:
-    for name in function.declarations:
-        declaration = function.local(name)
-        kind = function.type_of_name(name) or ""
-        element = (
-            types.element_of(types.element_of(kind)) if kind.startswith("vector<vec") else None
-        )
-        if declaration is None or not is_scalar(element) or element in (None, "bool"):
-            continue
-        made = constructed(declaration)
-        inner = call_of(made[1][1]) if made is not None and len(made[1]) == 2 else None
-        if made is None or inner is None or len(inner[1]) not in (1, 2):
-            continue
-        width = function.fresh(f"{name}_width")
-        places = _places(function, name, declaration, width)
-        if places is None or not inner[0].endswith(">"):
-            continue
-        rows, columns = made[1][0], inner[1][0]
-        rows = rows if re.fullmatch(r"[\w.()]+", rows) else f"({rows})"
-        filler = f", {inner[1][1]}" if len(inner[1]) == 2 else ""
-        text = (
-            f"const std::size_t {width} = {columns};\n"
-            f"std::vector<{types.written(element)}> {name}({rows} * {width}{filler});"
-        )
-        pieces = [function.replace(declaration, text), *places]
-        reason = "One allocation, and rows side by side, without a pointer to each."
-        yield Rewrite(tuple(pieces), reason)
-
-
-def _places(
-    function: CppFunction, name: str, declaration: "Node", width: str
-) -> list[Replacement] | None:
-    """Each `table[i][j]` as one place; None where a row or the whole is used otherwise."""
-    pieces = []
-    for use in function.uses(name):
-        if within(use, declaration):
-            continue
-        above = use.parent.parent if use.parent is not None else None
-        bound = expression(f"{name}[$i][$j]").match(above) if above is not None else None
-        if above is None or bound is None:
-            return None
-        if any(function.uses(name, bound[part][0]) for part in ("$i", "$j")):
-            return None  # an index that is an element itself would have to be rewritten, too
-        column = function.text(bound["$j"][0])
-        column = column if re.fullmatch(r"[\w.\s+\-*()]+", column) else f"({column})"
-        row = function.fill(f"$i * {width}", bound)
-        pieces.append(function.replace(above, f"{name}[{row} + {column}]"))
-    return pieces

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from perfbot.agents.rules.cpp import types
-from perfbot.agents.rules.cpp.effects import called_name, method_name
-from perfbot.agents.rules.cpp.function import CppFunction, within
-from perfbot.agents.rules.cpp.pattern import expression, statements
+from perfbot.agents.rules.cpp.effects import called_name
+from perfbot.agents.rules.cpp.function import CppFunction
+from perfbot.agents.rules.cpp.pattern import statements
 from perfbot.agents.rules.cpp.rule import rule
+from perfbot.agents.rules.cpp.uses import SEQUENCE_METHODS, is_indexed, method_of_use, other_uses
 from perfbot.agents.rules.rule import Rewrite
-from perfbot.agents.rules.source import Replacement
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -21,40 +21,6 @@ _KEYED = frozenset(
         *("contains", "reserve", "try_emplace", "insert_or_assign", "swap", "cend"),
     }
 )
-_SEQUENCE = frozenset(
-    {
-        *("push_back", "emplace_back", "size", "empty", "back", "front", "begin", "end", "clear"),
-        *("pop_back", "rbegin", "rend", "cbegin", "cend"),
-    }
-)
-
-
-def _uses(function: CppFunction, name: str) -> list["Node"]:
-    """The uses of a local beside its declaration."""
-    declaration = function.local(name)
-    return [
-        use
-        for use in function.uses(name)
-        if declaration is not None and not within(use, declaration)
-    ]
-
-
-def _method_use(use: "Node") -> str:
-    """The method that a use calls on its variable, or the empty string."""
-    above = use.parent
-    call = above.parent if above is not None else None
-    if above is None or call is None or above.type != "field_expression":
-        return ""
-    return method_name(call) if call.type == "call_expression" else ""
-
-
-def _is_indexed(use: "Node") -> bool:
-    above = use.parent
-    return (
-        above is not None
-        and above.type == "subscript_expression"
-        and above.child_by_field_name("argument") == use
-    )
 
 
 def _is_summed(function: CppFunction, use: "Node") -> bool:
@@ -141,9 +107,9 @@ def _unordered(node_text: str) -> str:
 )
 def map_to_unordered(function: CppFunction) -> Iterator[Rewrite]:
     for name, _, node, kind in _ordered(function):
-        uses = _uses(function, name)
+        uses = other_uses(function, name)
         fits = [
-            _is_indexed(use) or _method_use(use) in _KEYED or _is_summed(function, use)
+            is_indexed(use) or method_of_use(use) in _KEYED or _is_summed(function, use)
             for use in uses
         ]
         if uses and all(fits):
@@ -198,13 +164,13 @@ def map_built_unordered(function: CppFunction) -> Iterator[Rewrite]:
         looped = False
         if not statements(f"$T {name};").fits(declaration):
             continue
-        for use in _uses(function, name):
+        for use in other_uses(function, name):
             above = use.parent
             looped = looped or bool(function.loops_around(use))
             if above is not None and statements(f"return {name};").fits(above):
                 made = f"return {written}({name}.begin(), {name}.end());"
                 pieces.append(function.replace(above, made))
-            elif not (_is_indexed(use) or _method_use(use) in _KEYED):
+            elif not (is_indexed(use) or method_of_use(use) in _KEYED):
                 break
         else:
             if len(pieces) > 1 and looped:
@@ -260,10 +226,10 @@ def list_to_vector(function: CppFunction) -> Iterator[Rewrite]:
             continue
         if function.text(function.node).count(function.text(node)) > 1:
             continue  # iterators or copies of the same type
-        uses = _uses(function, name)
+        uses = other_uses(function, name)
         fits = [
-            _method_use(use) in _SEQUENCE
-            or (kind.startswith("deque<") and _is_indexed(use))
+            method_of_use(use) in SEQUENCE_METHODS
+            or (kind.startswith("deque<") and is_indexed(use))
             or (use.parent is not None and use.parent.type == "for_range_loop")
             for use in uses
         ]
@@ -321,9 +287,9 @@ def vector_bool_to_bytes(function: CppFunction) -> Iterator[Rewrite]:
         node = declaration.child_by_field_name("type") if declaration is not None else None
         if node is None or function.type_of_name(name) != "vector<bool>":
             continue
-        uses = _uses(function, name)
+        uses = other_uses(function, name)
         methods = ("size", "empty", "push_back", "back", "resize", "assign", "clear", "pop_back")
-        if uses and all(_is_bit(use) or _method_use(use) in methods for use in uses):
+        if uses and all(_is_bit(use) or method_of_use(use) in methods for use in uses):
             new = re.sub(r"\bbool\b", "char", function.text(node))
             reason = "A byte is read and written without shifts and masks."
             yield Rewrite((function.replace(node, new),), reason)
@@ -332,96 +298,9 @@ def vector_bool_to_bytes(function: CppFunction) -> Iterator[Rewrite]:
 def _is_bit(use: "Node") -> bool:
     """Whether a use reads or writes one element as a truth value."""
     above = use.parent.parent if use.parent is not None else None
-    if not _is_indexed(use) or above is None:
+    if not is_indexed(use) or above is None:
         return False
     return above.type not in ("field_expression", "pointer_expression", "argument_list") or (
         above.type == "argument_list" and above.parent is not None and
         called_name(above.parent) not in ("", "swap")
     )  # fmt: skip
-
-
-@rule(
-    "cpp-erase-front-to-deque",
-    "vector or string used as a queue -> deque",
-    before="""
-        #include <vector>
-
-        int f(int n) {
-            std::vector<int> waiting;
-            waiting.push_back(n);
-            int steps = 0;
-            while (!waiting.empty()) {
-                const int value = waiting.front();
-                waiting.erase(waiting.begin());
-                ++steps;
-                if (value > 1) {
-                    waiting.push_back(value / 2);
-                    waiting.push_back(value / 3);
-                }
-            }
-            return steps;
-        }
-        """,
-    after="""
-        #include <vector>
-        #include <deque>
-
-        int f(int n) {
-            std::deque<int> waiting;
-            waiting.push_back(n);
-            int steps = 0;
-            while (!waiting.empty()) {
-                const int value = waiting.front();
-                waiting.pop_front();
-                ++steps;
-                if (value > 1) {
-                    waiting.push_back(value / 2);
-                    waiting.push_back(value / 3);
-                }
-            }
-            return steps;
-        }
-        """,
-    leaves="""
-        #include <vector>
-
-        std::vector<int> f(std::vector<int> waiting) {
-            waiting.erase(waiting.begin());
-            return waiting;
-        }
-        """,
-    calls=("20", "1"),
-)
-def erase_front_to_deque(function: CppFunction) -> Iterator[Rewrite]:
-    for name in function.declarations:
-        declaration = function.local(name)
-        node = declaration.child_by_field_name("type") if declaration is not None else None
-        kind = function.type_of_name(name) or ""
-        if node is None or not kind.startswith("vector<") or kind == "vector<bool>":
-            continue
-        pieces: list[Replacement] = []
-        for call in function.nodes("call_expression"):
-            front = f"{name}.erase({name}.begin())"
-            if expression(front).fits(call) and function.loops_around(call):
-                pieces.append(function.replace(call, f"{name}.pop_front()"))
-            first = expression(f"{name}.insert({name}.begin(), $x)").match(call)
-            if first is not None and function.loops_around(call):
-                pieces.append(
-                    function.replace(call, function.fill(f"{name}.push_front($x)", first))
-                )
-        uses = [
-            use
-            for use in _uses(function, name)
-            if not any(piece.start <= use.start_byte < piece.end for piece in pieces)
-        ]
-        fits = [
-            _is_indexed(use)
-            or _method_use(use) in _SEQUENCE
-            or (use.parent is not None and use.parent.type == "for_range_loop")
-            for use in uses
-        ]
-        if pieces and all(fits):
-            new = re.sub(r"\bvector\b", "deque", function.text(node), count=1)
-            pieces.append(function.replace(node, new))
-            reason = "A deque gives up its first element without moving the others."
-            yield Rewrite(tuple(pieces), reason, function.include("deque"))

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from perfbot.agents.rules.cpp.effects import PURE, called_name, is_scalar
+from perfbot.agents.rules.cpp.effects import PURE, called_name
 from perfbot.agents.rules.cpp.function import CppFunction, within
 from perfbot.agents.rules.cpp.pattern import expression, plain
 from perfbot.agents.rules.cpp.rule import rule
-from perfbot.agents.rules.cpp.types import element_of, is_integer
+from perfbot.agents.rules.cpp.types import is_integer
 from perfbot.agents.rules.rule import Rewrite
 
 if TYPE_CHECKING:
@@ -235,88 +235,6 @@ def _is_bound_already(function: CppFunction, call: "Node") -> bool:
         outer and above is not None and loops and function.invariant(above, loops[-1])
         and called_name(above) not in _CHEAP
     )  # fmt: skip
-
-
-@rule(
-    "cpp-hoist-row",
-    "row of a table looked up in an inner loop -> once before it",
-    before="""
-        #include <vector>
-
-        long f(const std::vector<std::vector<int>>& table) {
-            long total = 0;
-            for (std::size_t i = 0; i < table.size(); ++i) {
-                for (std::size_t j = 0; j < table[i].size(); ++j) total += table[i][j];
-            }
-            return total;
-        }
-        """,
-    after="""
-        #include <vector>
-
-        long f(const std::vector<std::vector<int>>& table) {
-            long total = 0;
-            for (std::size_t i = 0; i < table.size(); ++i) {
-                auto& row = table[i];
-                for (std::size_t j = 0; j < row.size(); ++j) total += row[j];
-            }
-            return total;
-        }
-        """,
-    leaves="""
-        #include <vector>
-
-        long f(const std::vector<std::vector<int>>& table, const std::vector<int>& next) {
-            long total = 0;
-            int i = 0;
-            for (std::size_t j = 0; j < next.size(); ++j) {
-                total += table[i][j];
-                i = next[j];
-            }
-            return total;
-        }
-        """,
-    calls=("std::vector<std::vector<int>>{{1, 2}, {}, {3}}",),
-)
-def hoist_row(function: CppFunction) -> Iterator[Rewrite]:
-    for loop in function.nodes("for_statement", "while_statement", "for_range_loop"):
-        groups: dict[str, list[Node]] = {}
-        for node in function.nodes("subscript_expression"):
-            bound = expression("$v[$i]").match(node)
-            if bound is None or not within(node, loop) or bound["$v"][0].type != "identifier":
-                continue
-            kind = function.type_of(node)
-            if function.loops_around(node)[:1] != [loop] or kind is None or is_scalar(kind):
-                continue
-            if element_of(kind) is not None:
-                groups.setdefault(function.text(node), []).append(node)
-        for rows in groups.values():
-            bound = expression("$v[$i]").match(rows[0])
-            if bound is None or not _is_fixed(function, bound["$v"][0], loop):
-                continue
-            names = function.names_in(bound["$i"][0])
-            if not function.invariant(bound["$i"][0], loop) or not names:
-                continue
-            new = function.fresh("row", f"{function.text(rows[0])} {loop.start_byte}")
-            line = f"auto& {new} = {function.text(rows[0])};"
-            pieces = [*function.insert_before(loop, line)]
-            pieces += [function.replace(row, new) for row in rows]
-            yield Rewrite(tuple(pieces), "The row is found once, not for every element.")
-
-
-def _is_fixed(function: CppFunction, vector: "Node", loop: "Node") -> bool:
-    """Whether a loop leaves the rows of a table where they are; their elements may change."""
-    name = function.text(vector)
-    declarator = function.declared_once(name)
-    if declarator is not None and within(declarator, loop):
-        return False
-    for use in function.uses(name, loop):
-        above = use.parent
-        outer = above.parent if above is not None else None
-        element = above is not None and expression("$v[$i][$j]").fits(outer or above)
-        if not element and function.changed(name, use):
-            return False
-    return True
 
 
 @rule(

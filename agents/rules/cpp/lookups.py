@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 _HAS = ("$m.count($k)", "$m.count($k) > 0", "$m.count($k) != 0", "$m.count($k) == 1",
         "$m.find($k) != $m.end()", "$m.contains($k)")  # fmt: skip
 _HAS_NOT = ("!$m.count($k)", "$m.count($k) == 0", "$m.find($k) == $m.end()", "!$m.contains($k)")
-_MAPS = ("map<", "unordered_map<")
+MAPS = ("map<", "unordered_map<")
 _SETS = ("set<", "unordered_set<")
 
 
-def _asked(node: "Node") -> tuple[Bound, bool] | None:
+def asked_for(node: "Node") -> tuple[Bound, bool] | None:
     """What a condition asks a map or set for, and whether it asks that it be there."""
     for texts, has in ((_HAS, True), (_HAS_NOT, False)):
         for text in texts:
@@ -30,135 +30,10 @@ def _asked(node: "Node") -> tuple[Bound, bool] | None:
     return None
 
 
-def _condition(statement: "Node") -> "Node | None":
+def condition_of(statement: "Node") -> "Node | None":
     clause = statement.child_by_field_name("condition")
     value = clause.child_by_field_name("value") if clause is not None else None
     return plain(value) if value is not None else None
-
-
-@rule(
-    "cpp-map-update-once",
-    "m[k] = m[k] + x -> m[k] += x",
-    before="""
-        #include <map>
-        #include <string>
-        #include <vector>
-
-        std::map<std::string, int> f(const std::vector<std::string>& words) {
-            std::map<std::string, int> counts;
-            for (const std::string& word : words) counts[word] = counts[word] + 1;
-            return counts;
-        }
-        """,
-    after="""
-        #include <map>
-        #include <string>
-        #include <vector>
-
-        std::map<std::string, int> f(const std::vector<std::string>& words) {
-            std::map<std::string, int> counts;
-            for (const std::string& word : words) counts[word] += 1;
-            return counts;
-        }
-        """,
-    leaves="""
-        #include <map>
-        #include <string>
-        #include <vector>
-
-        std::map<std::string, int> f(const std::vector<std::string>& words) {
-            std::map<std::string, int> counts;
-            for (const std::string& word : words) counts[word] = counts["x"] + 1;
-            return counts;
-        }
-        """,
-    calls=('std::vector<std::string>{"a", "b", "a"}',),
-)
-def map_update_once(function: CppFunction) -> Iterator[Rewrite]:
-    for node in function.nodes("assignment_expression"):
-        for sign in ("+", "-", "*", "|", "^", "&"):
-            bound = expression(f"$m[$k] = $m[$k] {sign} $x").match(node)
-            kind = function.type_of(bound["$m"][0]) if bound is not None else None
-            if bound is not None and (kind or "").startswith(_MAPS):
-                new = function.fill(f"$m[$k] {sign}= $x", bound)
-                yield Rewrite((function.replace(node, new),), "The key is looked up once.")
-
-
-@rule(
-    "cpp-default-then-update",
-    "test for a key, then set or change its value -> one operation",
-    before="""
-        #include <string>
-        #include <unordered_map>
-        #include <vector>
-
-        std::unordered_map<std::string, int> f(const std::vector<std::string>& words) {
-            std::unordered_map<std::string, int> counts;
-            for (const std::string& word : words) {
-                if (counts.find(word) == counts.end()) {
-                    counts[word] = 1;
-                } else {
-                    counts[word]++;
-                }
-            }
-            return counts;
-        }
-        """,
-    after="""
-        #include <string>
-        #include <unordered_map>
-        #include <vector>
-
-        std::unordered_map<std::string, int> f(const std::vector<std::string>& words) {
-            std::unordered_map<std::string, int> counts;
-            for (const std::string& word : words) {
-                ++counts[word];
-            }
-            return counts;
-        }
-        """,
-    leaves="""
-        #include <string>
-        #include <unordered_map>
-        #include <vector>
-
-        std::unordered_map<std::string, int> f(const std::vector<std::string>& words) {
-            std::unordered_map<std::string, int> counts;
-            for (const std::string& word : words) {
-                if (counts.find(word) == counts.end()) {
-                    counts[word] = 5;
-                } else {
-                    counts[word]++;
-                }
-            }
-            return counts;
-        }
-        """,
-    calls=('std::vector<std::string>{"a", "b", "a"}',),
-)
-def default_then_update(function: CppFunction) -> Iterator[Rewrite]:
-    texts = [
-        ("if ($has) ++$m[$k]; else $m[$k] = 1;", "++$m[$k];"),
-        ("if ($has) $m[$k] += $x; else $m[$k] = $x;", "$m[$k] += $x;"),
-        ("if ($has) $m[$k].push_back($x); else $m[$k] = {$x};", "$m[$k].push_back($x);"),
-    ]
-    turned = [
-        ("if ($has) $m[$k] = 1; else ++$m[$k];", "++$m[$k];"),
-        ("if ($has) $m[$k] = $x; else $m[$k] += $x;", "$m[$k] += $x;"),
-    ]
-    for statement in function.nodes("if_statement"):
-        condition = _condition(statement)
-        asked = _asked(condition) if condition is not None else None
-        if asked is None:
-            continue
-        for text, new in texts if asked[1] else turned:
-            bound = statements(text).match(statement)
-            if bound is None:
-                continue
-            parts = [(bound[name][0], asked[0][name][0]) for name in ("$m", "$k")]
-            if all(function.text(one) == function.text(other) for one, other in parts):
-                reason = "The key is looked up once: a new value begins at zero."
-                yield Rewrite((function.replace(statement, function.fill(new, bound)),), reason)
 
 
 @rule(
@@ -215,8 +90,8 @@ def default_then_update(function: CppFunction) -> Iterator[Rewrite]:
 )
 def find_once(function: CppFunction) -> Iterator[Rewrite]:
     for statement in function.nodes("if_statement"):
-        condition = _condition(statement)
-        asked = _asked(condition) if condition is not None else None
+        condition = condition_of(statement)
+        asked = asked_for(condition) if condition is not None else None
         branch = statement.child_by_field_name(
             "consequence" if asked is None or asked[1] else "alternative"
         )
@@ -224,7 +99,7 @@ def find_once(function: CppFunction) -> Iterator[Rewrite]:
             continue
         bound, has = asked
         kind = function.type_of(bound["$m"][0]) or ""
-        if not kind.startswith(_MAPS):
+        if not kind.startswith(MAPS):
             continue
         uses = [
             node
@@ -316,8 +191,8 @@ def _grows(function: CppFunction, bound: Bound, branch: "Node") -> bool:
 )
 def insert_tells(function: CppFunction) -> Iterator[Rewrite]:
     for statement in function.nodes("if_statement"):
-        condition = _condition(statement)
-        asked = _asked(condition) if condition is not None else None
+        condition = condition_of(statement)
+        asked = asked_for(condition) if condition is not None else None
         consequence = statement.child_by_field_name("consequence")
         if condition is None or asked is None or asked[1] or consequence is None:
             continue
@@ -386,8 +261,8 @@ def insert_tells(function: CppFunction) -> Iterator[Rewrite]:
 )
 def insert_untested(function: CppFunction) -> Iterator[Rewrite]:
     for statement in function.nodes("if_statement"):
-        condition = _condition(statement)
-        asked = _asked(condition) if condition is not None else None
+        condition = condition_of(statement)
+        asked = asked_for(condition) if condition is not None else None
         if asked is None or asked[1] or statement.child_by_field_name("alternative") is not None:
             continue
         kind = function.type_of(asked[0]["$m"][0]) or ""
@@ -399,7 +274,7 @@ def insert_untested(function: CppFunction) -> Iterator[Rewrite]:
         pair = statements(function.fill("$m[$k] = $x;", asked[0], x="$x")).match(only)
         if kind.startswith(_SETS) and statements(key).fits(only):
             new = key
-        elif kind.startswith(_MAPS) and pair is not None and within(pair["$x"][0], only):
+        elif kind.startswith(MAPS) and pair is not None and within(pair["$x"][0], only):
             new = function.fill("$m.emplace($k, $x);", {**asked[0], "$x": pair["$x"]})
         else:
             continue
