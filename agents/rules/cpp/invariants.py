@@ -10,6 +10,7 @@ from perfbot.agents.rules.cpp.pattern import expression, plain
 from perfbot.agents.rules.cpp.rule import rule
 from perfbot.agents.rules.cpp.types import is_integer
 from perfbot.agents.rules.rule import Rewrite
+from perfbot.agents.rules.source import Replacement
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -134,6 +135,7 @@ def _same_string(function: CppFunction, text: "Node", loop: "Node") -> bool:
     calls=("std::vector<int>{1, 2}", "std::vector<int>{}"),
 )
 def hoist_size(function: CppFunction) -> Iterator[Rewrite]:
+    pieces: list[Replacement] = []
     for loop in function.nodes("for_statement", "while_statement"):
         condition = loop.child_by_field_name("condition")
         for call in function.nodes("call_expression"):
@@ -146,8 +148,9 @@ def hoist_size(function: CppFunction) -> Iterator[Rewrite]:
                 key = str(loop.start_byte)
                 new = function.fresh(f"{function.text(bound['$v'][0])}_size", key)
                 line = f"const std::size_t {new} = {function.text(call)};"
-                pieces = (*function.insert_before(loop, line), function.replace(call, new))
-                yield Rewrite(pieces, "The compiler need not read the size on every iteration.")
+                pieces += [*function.insert_before(loop, line), function.replace(call, new)]
+    if pieces:
+        yield Rewrite(tuple(pieces), "The compiler need not read the size on every iteration.")
 
 
 def _keeps_size(function: CppFunction, vector: "Node", loop: "Node") -> bool:

@@ -120,14 +120,16 @@ def _acts(node: "Node") -> bool:
     calls=("std::vector<int>{1, 2}",),
 )
 def at_to_index(function: CppFunction) -> Iterator[Rewrite]:
+    pieces = []
     for call in function.nodes("call_expression"):
         bound = expression("$v.at($i)").match(call)
         if bound is None or not function.loops_around(call):
             continue
         kind = function.type_of(bound["$v"][0]) or ""
         if kind.startswith(("vector<", "string", "array<", "deque<")):
-            new = function.fill("$v[$i]", bound)
-            yield Rewrite((function.replace(call, new),), "The index is within bounds anyway.")
+            pieces.append(function.replace(call, function.fill("$v[$i]", bound)))
+    if pieces:
+        yield Rewrite(tuple(pieces), "The indices are within bounds anyway.")
 
 
 @rule(

@@ -115,7 +115,7 @@ def companion(
     declaration = function.local(name)
     kind = function.type_of_name(name)
     made = set_for(function, types.element_of(kind))
-    if declaration is None or made is None or not _starts_empty(function, name):
+    if declaration is None or made is None or not starts_empty(function, name):
         return
     pushes = grown_by(function, name)
     if not pushes or not function.loops_around(test):
@@ -135,7 +135,8 @@ def companion(
     yield Rewrite(tuple(pieces), reason, made[1])
 
 
-def _starts_empty(function: CppFunction, name: str) -> bool:
+def starts_empty(function: CppFunction, name: str) -> bool:
+    """Whether a local is declared without a value."""
     declarator = function.declared_once(name)
     return declarator is not None and declarator.type == "identifier"
 
@@ -241,7 +242,7 @@ def scan_for_equal_to_set(function: CppFunction) -> Iterator[Rewrite]:
         if declaration is None or made is None or not pushes or not outer:
             continue
         flag = function.local(function.text(bound["$f"][0]))
-        if not _starts_empty(function, name) or flag is None or following_statement(flag) != loop:
+        if not starts_empty(function, name) or flag is None or following_statement(flag) != loop:
             continue
         if not all(within(statement, outer[0]) for statement, _ in pushes):
             continue

@@ -36,6 +36,8 @@ def view_use(function: CppFunction, use: "Node") -> list[Replacement] | None:
     if above.type == "assignment_expression":
         grown = statements("$s += $v;").match(above.parent) if above.parent is not None else None
         return [] if grown is not None and grown["$v"][0] == use else None
+    if above.type == "return_statement":
+        return [function.replace(use, f"std::string({function.text(use)})")]
     if above.type == "argument_list" and above.parent is not None:
         return _pushed(function, above.parent)
     if above.type == "field_expression" and above.parent is not None:
@@ -156,9 +158,14 @@ def string_copy_to_view(function: CppFunction) -> Iterator[Rewrite]:
             more = _cut(function, use, name)
             more = view_use(function, use) if more is None else more
             pieces = None if more is None else pieces + more
-        if pieces is not None and len(pieces) + 1 < len(function.uses(name)) + 2:
+        if pieces is not None:
             reason = "A view is moved over the text; nothing is copied."
-            yield Rewrite(tuple(dict.fromkeys(pieces)), reason, function.include("string_view"))
+            headers = ("string_view", "algorithm") if _uses_min(pieces) else ("string_view",)
+            yield Rewrite(tuple(dict.fromkeys(pieces)), reason, function.include(*headers))
+
+
+def _uses_min(pieces: list[Replacement]) -> bool:
+    return any("std::min" in piece.text for piece in pieces)
 
 
 def _cut(function: CppFunction, use: "Node", name: str) -> list[Replacement] | None:
@@ -171,10 +178,19 @@ def _cut(function: CppFunction, use: "Node", name: str) -> list[Replacement] | N
         if bound is not None and not within(use, bound["$n"][0]):
             return []
     call = use.parent.parent if use.parent is not None else None
-    erased = expression(f"{name}.erase(0, $n)").match(call) if call is not None else None
-    if call is not None and erased is not None:
-        return [function.replace(call, function.fill(f"{name} = {name}.substr($n)", erased))]
-    return None
+    if call is None:
+        return None
+    if expression(f"{name}.pop_back()").fits(call):
+        return [function.replace(call, f"{name}.remove_suffix(1)")]
+    erased = expression(f"{name}.erase(0, $n)").match(call)
+    if erased is None and expression(f"{name}.erase({name}.begin())").fits(call):
+        return [function.replace(call, f"{name}.remove_prefix(1)")]
+    if erased is None:
+        return None
+    if function.text(erased["$n"][0]) == "1":
+        return [function.replace(call, f"{name}.remove_prefix(1)")]
+    least = f"std::min<std::size_t>($n, {name}.size())"
+    return [function.replace(call, function.fill(f"{name}.remove_prefix({least})", erased))]
 
 
 @rule(
@@ -226,7 +242,11 @@ def substr_to_view(function: CppFunction) -> Iterator[Rewrite]:
         if bound is None or not _kept(function, bound["$s"][0]):
             continue
         uses = [use for use in function.uses(name) if not within(use, declaration)]
-        changes = [view_use(function, use) for use in uses]
+        changes = [
+            None if use.parent is not None and use.parent.type == "return_statement"
+            else view_use(function, use)
+            for use in uses
+        ]  # fmt: skip
         pieces = [function.replace(kind, "std::string_view")]
         if function.type_of(bound["$s"][0]) == "string":
             source = bound["$s"][0]
