@@ -31,10 +31,11 @@ class Traces:
         self.before = self.now()
 
     def left(self, patience_s: float = PATIENCE_S) -> list[str]:
-        """What is there now and was not, once it had time to go."""
+        """What is there now and was not, once it had time to go; each trace is told once."""
         deadline = time.monotonic() + patience_s
         while found := self.now() - self.before:
             if time.monotonic() > deadline:
+                self.before |= found
                 return sorted(found)
             time.sleep(0.05)
         return []
@@ -91,6 +92,7 @@ def require_that_traces_are_seen(folder: Path) -> None:
     Raises: AssertionError when one is missed: what would then be measured means nothing.
     """
     traces = Traces(folder)
+    before = set(traces.before)
     assert not traces.left(0.0)
     # Its parent ends at once: an orphan, as an edit would leave one.
     orphan = subprocess.run(
@@ -107,7 +109,8 @@ def require_that_traces_are_seen(folder: Path) -> None:
     file.parent.rmdir()
     assert f"process {orphan}: sleep 60" in found, found
     assert str(file) in found and descriptor in found, found
-    assert not traces.left(), traces.left()
+    traces.before = before
+    assert not (found := traces.left()), found
 
 
 @contextmanager
