@@ -70,16 +70,23 @@ def main() -> None:
         for name, text in EDITS.items():
             candidate = project / "edit.txt"
             candidate.write_text(text)
-            judge(project)
-            times, verdicts = zip(*(judge(project) for _ in range(runs)), strict=True)
-            show(name, times, verdicts)
+            measured(name, project, "module.py::totals", "edit.txt", runs)
 
 
-def judge(project: Path) -> tuple[float, dict]:
+def measured(name: str, project: Path, target: str, candidate: str, runs: int) -> None:
+    """Print how long `runs` verdicts on the edit took, after one that fills the cache."""
+    timed_verdict(project, target, candidate)
+    found = [timed_verdict(project, target, candidate) for _ in range(runs)]
+    times, verdicts = zip(*found, strict=True)
+    show(name, times, verdicts)
+
+
+def timed_verdict(project: Path, target: str, candidate: str) -> tuple[float, dict]:
+    """The seconds and the verdict's JSON of one `perfbot verify`, a process of its own."""
     started = time.monotonic()
     command = [
-        sys.executable, "-m", "perfbot.optimizer.cli", "verify", "module.py::totals", "--candidate",
-        "edit.txt", "--workload", "workload.txt", "--json", "-", "--quiet",
+        sys.executable, "-m", "perfbot.optimizer.cli", "verify", target, "--candidate",
+        candidate, "--workload", "workload.txt", "--json", "-", "--quiet",
     ]  # fmt: skip
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1):
@@ -88,11 +95,11 @@ def judge(project: Path) -> tuple[float, dict]:
 
 
 def show(name: str, times: tuple[float, ...], verdicts: tuple[dict, ...]) -> None:
+    """Print the seconds, the decision, and the seconds by gate."""
     median = statistics.median(times)
     decisions = ", ".join(sorted({f"{item['decision']} by {item['gate']}" for item in verdicts}))
-    print(
-        f"{name:14} median {median:.2f} s (min {min(times):.2f}, max {max(times):.2f}): {decisions}"
-    )
+    extremes = f"(min {min(times):.2f}, max {max(times):.2f})"
+    print(f"{name:14} median {median:.2f} s {extremes}: {decisions}", flush=True)
     gates = [item["name"] for item in verdicts[0]["gates"]]
     split = {
         gate: statistics.median(

@@ -7,18 +7,16 @@ void cmark_utf8proc_check(cmark_strbuf *ob, const uint8_t *line,
     int charlen = 0;
 
     while (i < size) {
-      // Eight bytes at once, as long as all are ASCII and none is NUL.
-      while (size - i >= 8) {
-        uint64_t word;
-        memcpy(&word, line + i, sizeof(word));
-        if ((word | (word - 0x0101010101010101)) & 0x8080808080808080)
-          break;
-        i += 8;
-      }
-      if (i >= size)
-        break;
       if (line[i] < 0x80 && line[i] != 0) {
         i++;
+        // Then eight bytes at once, as long as all are ASCII and none is NUL.
+        while (size - i >= 8) {
+          uint64_t word;
+          memcpy(&word, line + i, sizeof(word));
+          if ((word | (word - 0x0101010101010101)) & 0x8080808080808080)
+            break;
+          i += 8;
+        }
       } else if (line[i] >= 0x80) {
         charlen = utf8proc_valid(line + i, size - i);
         if (charlen < 0) {

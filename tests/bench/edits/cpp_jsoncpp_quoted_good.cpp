@@ -3,20 +3,44 @@ static String valueToQuotedStringN(const char* value, size_t length,
   if (value == nullptr)
     return "";
 
-  if (!doesAnyCharRequireEscaping(value, length))
+  // The first byte at or after `c` that needs escaping, eight bytes at once.
+  const auto firstToEscape = [](const char* c, const char* end, bool keepHigh) {
+    const unsigned long long ones = 0x0101010101010101ULL;
+    const unsigned long long highs = 0x8080808080808080ULL;
+    for (; end - c >= 8; c += 8) {
+      unsigned long long word;
+      memcpy(&word, c, sizeof(word));
+      const unsigned long long quote = word ^ (ones * '"');
+      const unsigned long long slash = word ^ (ones * '\\');
+      const unsigned long long low = (word - ones * 0x20) & ~word;
+      const unsigned long long found = low | ((quote - ones) & ~quote) |
+                                       ((slash - ones) & ~slash) |
+                                       (keepHigh ? 0 : word);
+      if (found & highs)
+        break;
+    }
+    for (; c != end; ++c) {
+      const unsigned char byte = static_cast<unsigned char>(*c);
+      if (byte < 0x20 || byte == '"' || byte == '\\' ||
+          (byte > 0x7F && !keepHigh))
+        break;
+    }
+    return c;
+  };
+
+  char const* end = value + length;
+  if (firstToEscape(value, end, false) == end)
     return String("\"") + value + "\"";
-  // What needs no escaping is appended in runs.
   String result;
   result.reserve(length * 2 + 3);
   result += '"';
-  char const* end = value + length;
-  char const* begin = value;
-  for (const char* c = value; c != end; ++c) {
-    const unsigned char byte = static_cast<unsigned char>(*c);
-    if (byte >= 0x20 && byte != '"' && byte != '\\' &&
-        (emitUTF8 || byte < 0x80))
-      continue;
-    result.append(begin, c);
+  const char* c = value;
+  while (true) {
+    const char* const next = firstToEscape(c, end, emitUTF8);
+    result.append(c, next);
+    if (next == end)
+      break;
+    c = next;
     switch (*c) {
     case '\"':
       result.append("\\\"", 2);
@@ -40,7 +64,7 @@ static String valueToQuotedStringN(const char* value, size_t length,
       result.append("\\t", 2);
       break;
     default: {
-      unsigned codepoint = byte;
+      unsigned codepoint = static_cast<unsigned char>(*c);
       if (!emitUTF8)
         codepoint = utf8ToCodepoint(c, end); // modifies `c`
       if (codepoint < 0x10000) {
@@ -53,9 +77,8 @@ static String valueToQuotedStringN(const char* value, size_t length,
       }
     } break;
     }
-    begin = c + 1;
+    ++c;
   }
-  result.append(begin, end);
   result += '"';
   return result;
 }

@@ -1,4 +1,4 @@
-"""UTF-8 text of three sizes and scripts, some of it broken, to be checked and mended."""
+"""English and Japanese text of three sizes, and broken UTF-8, to be checked and mended."""
 
 import random
 
@@ -19,7 +19,7 @@ SCRIPTS = ((0x20, 0x7F), (0xC0, 0x250), (0x3040, 0x9FFF), (0x1F300, 0x1F640))
 def cases():
     draw = random.Random(13)
     for size in (60, 2_000, 40_000):
-        for shares in ((95, 3, 1, 1), (60, 20, 15, 5)):
+        for shares in ((980, 18, 1, 1), (70, 0, 930, 0)):
             picked = draw.choices(SCRIPTS, shares, k=size)
             text = "".join(chr(draw.randrange(*script)) for script in picked).encode()
             yield (list(text),)

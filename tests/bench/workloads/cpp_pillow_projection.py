@@ -1,33 +1,44 @@
-"""Grey images and coloured ones, mostly black, whose rows and columns with ink are asked for."""
+"""Grey images and coloured ones, most of them black, whose rows and columns with ink are found."""
 
 import random
 
 adapter = r"""
-#include <cstdint>
-#include <cstring>
-#include <utility>
-#include <vector>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
-std::pair<std::vector<unsigned char>, std::vector<unsigned char>> call(
-    const std::vector<std::uint32_t>& pixels, std::uint8_t bands, std::uint16_t width) {
-    ImagingMemoryInstance image;
-    std::memset(&image, 0, sizeof image);
-    image.bands = bands % 3 == 0 ? 1 : bands % 3 == 1 ? 3 : 4;
+/* An Imaging over the caller's pixels: what ImagingGetProjection reads of it, and nothing else. */
+int
+call(const uint8_t *bytes, size_t n, uint8_t kind, uint16_t width,
+     uint8_t *across, size_t n_across, uint8_t *down, size_t n_down) {
+    static const int bands[] = {1, 3, 4};
+    struct ImagingMemoryInstance image;
+    memset(&image, 0, sizeof image);
+    kind %= 3;
+    image.bands = bands[kind];
     image.type = IMAGING_TYPE_UINT8;
     image.xsize = width;
-    image.ysize = width == 0 ? 0 : static_cast<int>(pixels.size()) / width;
-    std::vector<unsigned char> grey(pixels.begin(), pixels.end());
-    std::vector<std::uint32_t> colour(pixels);
-    std::vector<char*> rows;
-    for (int y = 0; y < image.ysize; ++y)
-        rows.push_back(image.bands == 1 ? reinterpret_cast<char*>(grey.data() + y * width)
-                                        : reinterpret_cast<char*>(colour.data() + y * width));
-    image.image = rows.data();
-    if (image.bands == 1) image.image8 = reinterpret_cast<UINT8**>(rows.data());
-    else image.image32 = reinterpret_cast<INT32**>(rows.data());
-    std::vector<unsigned char> across(image.xsize + 1), down(image.ysize + 1);
-    ImagingGetProjection(&image, across.data(), down.data());
-    return {across, down};
+    image.linesize = width * (kind == 0 ? 1 : 4);
+    image.ysize = width == 0 ? 0 : (int)(n / image.linesize);
+    if (n_across < (size_t)image.xsize || n_down < (size_t)image.ysize) {
+        return -2;
+    }
+    char *pixels = malloc(n + 1);
+    memcpy(pixels, bytes, n);
+    image.image = malloc((image.ysize + 1) * sizeof(char *));
+    for (int y = 0; y < image.ysize; y++) {
+        image.image[y] = pixels + y * image.linesize;
+    }
+    if (kind == 0) {
+        image.image8 = (UINT8 **)image.image;
+    } else {
+        image.image32 = (INT32 **)image.image;
+    }
+    int found = ImagingGetProjection(&image, across, down);
+    free(image.image);
+    free(pixels);
+    return found;
 }
 """
 
@@ -35,6 +46,7 @@ std::pair<std::vector<unsigned char>, std::vector<unsigned char>> call(
 def cases():
     draw = random.Random(23)
     for width in (6, 60, 300):
-        for bands in (0, 1, 2):
-            ink = [draw.getrandbits(32) if draw.random() < 0.3 else 0 for _ in range(width * width)]
-            yield (ink, bands, width)
+        for kind in range(3):
+            count = width * width * (1 if kind == 0 else 4)
+            ink = [draw.randrange(256) if draw.random() < 0.02 else 0 for _ in range(count)]
+            yield (ink, count, kind, width, [0] * width, width, [0] * width, width)
