@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from perfbot.sandbox.corpus import SWEEPS, grow_corpus
+from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.drivers.values import WireError
 from perfbot.sandbox.drivers.wire import encode
 from perfbot.sandbox.errors import BaselineError, UsageError
@@ -243,7 +244,30 @@ def gather_cases(baseline: Baseline) -> None:
             seen.add(inputs)
             expected = baseline.oracle.ask(inputs, cpu_s=CASE_CPU_S)
             baseline.cases.append((name, baseline.oracle.confirm(expected)))
+    require_sendable(baseline)
     require_equivalent(baseline)
+
+
+def require_sendable(baseline: Baseline) -> None:
+    """Raises: UsageError where no case of the workload can be passed to the target."""
+    cases = [item for name, item in baseline.cases if name.startswith("case ")]
+    if baseline.workload is None or not cases:
+        return
+    if all(item.discarded == "unsendable" for item in cases):
+        why = cases[0].outcomes[0].body
+        raise UsageError(
+            f"no case of {baseline.workload.file.path} can be passed to "
+            f"{baseline.target.qualname}, or its answer compared: {reason_in(why)}",
+            "mend `cases`, or let it yield plain data",
+        )
+
+
+def reason_in(body: bytes) -> str:
+    """The text that stands for an answer that there is none of."""
+    try:
+        return str(decode(body))
+    except WireError:
+        return body.decode(errors="replace")
 
 
 def require_callable(baseline: Baseline, cases: list[tuple[str, bytes]]) -> None:

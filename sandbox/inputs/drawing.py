@@ -31,6 +31,8 @@ class Literals:
     texts: tuple[str, ...] = ()
     data: tuple[bytes, ...] = ()
     lengths: tuple[int, ...] = ()
+    characters: tuple[str, ...] = ()
+    """Beyond ASCII, whose code points are ints of the code, and their neighbours."""
 
 
 @dataclass(slots=True)

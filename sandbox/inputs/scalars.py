@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from perfbot.sandbox.inputs import text
+from perfbot.sandbox.inputs.choices import Choices
 from perfbot.sandbox.inputs.drawing import Drawing, Path, fresh
 from perfbot.sandbox.inputs.perturb import perturbed
 
@@ -150,6 +151,10 @@ class Texts:
         literals = drawing.literals
         if settled is None:
             fixed = narrow and text.has_format(self.style, literals.texts)
+            if literals.characters and not narrow and choices.chance(20):
+                # Code that encodes text has boundaries that no alphabet is likely to hit.
+                few = [choices.pick(literals.characters) for _ in range(choices.integer(1, 3))]
+                return self._amid(choices, "".join(few), narrow=False)
             if roll >= 29 and literals.texts:
                 return self._around_literal(drawing, narrow=narrow, whole=fixed)
             if roll >= 25 and self.seen and not fixed:
@@ -182,9 +187,13 @@ class Texts:
             return literal
         if choices.chance(20):
             return " ".join(choices.pick(literals) for _ in range(choices.integer(2, 5)))
+        return self._amid(choices, literal, narrow=narrow)
+
+    def _amid(self, choices: Choices, value: str, *, narrow: bool) -> str:
+        """`value` with a few letters on either side."""
         alphabet = text.alphabet(self.style, declared=False, narrow=narrow, roll=0)
         before = text.spelled(choices, alphabet, choices.integer(0, 3), 0)
-        return before + literal + text.spelled(choices, alphabet, choices.integer(0, 3), 0)
+        return before + value + text.spelled(choices, alphabet, choices.integer(0, 3), 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The strategy of a target's argument lists: annotations, observed inputs and new literals."""
 
 import itertools
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -121,7 +122,13 @@ def literals_from(values: Sequence[object], max_size: int) -> Literals:
         texts=tuple(value for value in observed.of(str, every) if value),
         data=tuple(value for value in observed.of(bytes, every) if value),
         lengths=tuple(value for value in (*ints, *near) if 0 <= value <= limit),
+        characters=tuple(chr(value) for value in near if is_character(value)),
     )
+
+
+def is_character(code_point: int) -> bool:
+    """Whether UTF-8 can hold it, in more than one byte."""
+    return 0x80 <= code_point <= sys.maxunicode and not 0xD800 <= code_point <= 0xDFFF
 
 
 def _break(drawing: Drawing, hints: Sequence[Hint], percent: int) -> None:
