@@ -4,6 +4,7 @@ Where the original itself trips over undefined behaviour, nobody can say what an
 such inputs are discarded, and counted.
 """
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from perfbot.sandbox.cpp.versions import (
     runner_in,
     sanitized_limit,
 )
+from perfbot.sandbox.cpp.zygote import opposite
 from perfbot.sandbox.errors import BaselineError, PerfbotError
 from perfbot.sandbox.oracle import Expected, Oracle
 from perfbot.sandbox.outcome import Runner
@@ -38,6 +40,10 @@ class CppOracle(Oracle):
         imports: Sequence[str] = (),
         hash_seeds: tuple[int, int] | None = None,
     ) -> None:
+        if hash_seeds is None:
+            # Whatever bit of fresh memory the original reads, it then differs.
+            first = secrets.randbelow(2**31)
+            hash_seeds = (first, opposite(first))
         super().__init__(project, target, imports=imports, hash_seeds=hash_seeds)
         self.sanitized: Runner | None = None
         self.unsaid: set[bytes] = set()

@@ -186,9 +186,19 @@ def driver_program(command: Command, variant: Variant) -> Path:
     )
 
 
+def fill_of(hash_seed: int) -> int:
+    """The byte that fresh memory is filled with, 1 to 254."""
+    return 1 + hash_seed % 254
+
+
+def opposite(hash_seed: int) -> int:
+    """A seed under which every bit of fresh memory is the other one."""
+    return 254 - fill_of(hash_seed)
+
+
 def environment_of(variant: Variant, hash_seed: int | None) -> tuple[tuple[str, str], ...]:
     """What fresh memory holds (anything, without a seed), and how sanitizers report."""
-    fill = 1 + (hash_seed or 0) % 254
+    fill = fill_of(hash_seed or 0)
     if variant in (Variant.PLAIN, Variant.COVERED):
         if hash_seed is None:
             return ()

@@ -86,13 +86,14 @@ def test_processes_are_limited_without_a_cgroup(
     assert memory.accounting() == "watchdog"
     said = python(
         "import os, time\nstarted = 0\ntry:\n"
-        "    while started < 200:\n"
+        "    while started < 600:\n"
         "        if os.fork() == 0: time.sleep(60)\n"
         "        started += 1\n"
         "except OSError: pass\nprint(started)",
-        Limits(wall_s=20, processes=40),
+        # Enough for the tests beside this one: as root, the kernel counts all sandboxes together.
+        Limits(wall_s=20, processes=200),
     )
-    assert int(said) < 40
+    assert int(said) < 200
 
 
 def test_every_writable_folder_has_a_size() -> None:

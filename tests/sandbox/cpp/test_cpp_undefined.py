@@ -10,6 +10,7 @@ import pytest
 from perfbot.sandbox.cpp.aliased import aliased
 from perfbot.sandbox.cpp.allocations import null_checks
 from perfbot.sandbox.cpp.oracle import CRASH, UNDEFINED, CppOracle
+from perfbot.sandbox.cpp.zygote import fill_of, opposite
 from perfbot.sandbox.drivers.wire import encode
 from perfbot.sandbox.errors import BaselineError
 from perfbot.sandbox.languages.finding import locate
@@ -138,3 +139,11 @@ class TestAliased:
         inputs = encode([next(iter(aliased(baseline, {"a"}))).args, {}])
         found = next(item for item in baseline.corpus if item.inputs == inputs)
         assert found.outcomes[0].parts()[1][0] == [2, 4]
+
+
+@pytest.mark.parametrize("seed", [0, 1, 252, 253, 254, 2**31 - 1])
+def test_the_two_fillings_differ_in_every_bit(seed: int) -> None:
+    """Both are bytes that glibc takes for a filling."""
+    first, second = fill_of(seed), fill_of(opposite(seed))
+    assert first ^ second == 0xFF
+    assert {first, second} <= set(range(1, 255))
