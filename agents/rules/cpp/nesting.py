@@ -221,13 +221,14 @@ def _stride(function: CppFunction, inner: Counted, name: str) -> int:
         #include <vector>
 
         void f(std::vector<unsigned>& sums, const std::vector<unsigned>& values, int times) {
-            if (&sums == &values) {
-                for (int round = 0; round < times; ++round)
-                    for (std::size_t at = 0; at < sums.size() && at < values.size(); ++at)
-                        sums[at] += values[at];
-            } else if (0 < times) {
-                for (std::size_t at = 0; at < sums.size() && at < values.size(); ++at)
-                    sums[at] += values[at] * times;
+            if (0 < times) {
+                for (std::size_t at = 0; at < sums.size() && at < values.size(); ++at) {
+                    if (&sums != &values) {
+                        sums[at] += values[at] * times;
+                    } else {
+                        for (int round = 0; round < times; ++round) sums[at] += values[at];
+                    }
+                }
             }
         }
         """,
@@ -261,29 +262,19 @@ def repeated_addition(function: CppFunction) -> Iterator[Rewrite]:
             continue
         if place.type != "subscript_expression" or not function.invariant(outer.bound, loop):
             continue
-        new = (
-            f"{function.text(place)} += {function.operand(added)} * {function.operand(outer.bound)}"
-        )
-        old = function.text(inner.loop)
-        changed = old.replace(function.text(inner.body), f"{new};")
-        here = function.file.indent_at(loop.start_byte)
-        there = function.file.indent_at(inner.loop.start_byte)
-        changed = changed.replace("\n" + there, "\n" + here)
-        same_type = _may_be_one(function, place, added)
-        runs = f"if (0 < {function.text(outer.bound)}) {{\n@{_deeper(changed, here)}\n}}"
-        if same_type:
-            kept = _deeper(function.text(loop), here)
-            runs = f"if ({same_type}) {{\n@{kept}\n}} else {runs}"
+        times = function.operand(outer.bound)
+        new = f"{function.text(place)} += {function.operand(added)} * {times};"
+        step = f"@{new}"
+        other = _may_be_one(function, place, added)
+        if other:
+            again = f"{outer.head} {function.text(inner.body)}"
+            step = f"@if ({other}) {{\n@@{new}\n@}} else {{\n@@{again}\n@}}"
+        text = f"{inner.head} {{\n{step}\n}}"
+        if not (kinds[1] or "").startswith(("unsigned", "uint", "size_t")):
+            deeper = text.replace("\n", "\n@")
+            text = f"if (0 < {function.text(outer.bound)}) {{\n@{deeper}\n}}"
         reason = "What is added again and again is added once, multiplied."
-        yield Rewrite((function.replace(loop, runs),), reason)
-
-
-def _deeper(text: str, indent: str) -> str:
-    """A text that stood at `indent`, without it, each line one level deeper."""
-    return "\n".join(
-        line if at == 0 else f"@{line.removeprefix(indent)}"
-        for at, line in enumerate(text.split("\n"))
-    )
+        yield Rewrite((function.replace(loop, text),), reason)
 
 
 def _may_be_one(function: CppFunction, place: "Node", added: "Node") -> str:
@@ -303,5 +294,5 @@ def _may_be_one(function: CppFunction, place: "Node", added: "Node") -> str:
     if one == other or not all(references):
         return ""
     return (
-        f"&{one} == &{other}" if function.type_of_name(one) == function.type_of_name(other) else ""
+        f"&{one} != &{other}" if function.type_of_name(one) == function.type_of_name(other) else ""
     )
