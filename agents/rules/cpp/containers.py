@@ -5,11 +5,18 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from perfbot.agents.rules.cpp import types
+from perfbot.agents.rules.cpp.construction import constructed
 from perfbot.agents.rules.cpp.effects import called_name
 from perfbot.agents.rules.cpp.function import CppFunction
 from perfbot.agents.rules.cpp.pattern import statements
 from perfbot.agents.rules.cpp.rule import rule
-from perfbot.agents.rules.cpp.uses import SEQUENCE_METHODS, is_indexed, method_of_use, other_uses
+from perfbot.agents.rules.cpp.uses import (
+    SEQUENCE_METHODS,
+    is_indexed,
+    made_empty,
+    method_of_use,
+    other_uses,
+)
 from perfbot.agents.rules.rule import Rewrite
 
 if TYPE_CHECKING:
@@ -47,6 +54,8 @@ def _ordered(function: CppFunction) -> Iterator[tuple[str, "Node", "Node", str]]
         node = declaration.child_by_field_name("type") if declaration is not None else None
         arguments = types.arguments_of(kind)
         if declaration is None or node is None or kind.partition("<")[0] not in ("map", "set"):
+            continue
+        if not made_empty(function, name):
             continue
         if len(arguments) == (2 if kind.startswith("map") else 1):
             others = function.text(function.body).count(function.text(node))
@@ -224,6 +233,8 @@ def list_to_vector(function: CppFunction) -> Iterator[Rewrite]:
         kind = function.type_of_name(name) or ""
         if node is None or not kind.startswith(("list<", "deque<")):
             continue
+        if not made_empty(function, name):
+            continue
         if function.text(function.node).count(function.text(node)) > 1:
             continue  # iterators or copies of the same type
         uses = other_uses(function, name)
@@ -285,7 +296,9 @@ def vector_bool_to_bytes(function: CppFunction) -> Iterator[Rewrite]:
     for name in function.declarations:
         declaration = function.local(name)
         node = declaration.child_by_field_name("type") if declaration is not None else None
-        if node is None or function.type_of_name(name) != "vector<bool>":
+        if node is None or declaration is None or constructed(declaration) is None:
+            continue
+        if function.type_of_name(name) != "vector<bool>":
             continue
         uses = other_uses(function, name)
         methods = ("size", "empty", "push_back", "back", "resize", "assign", "clear", "pop_back")

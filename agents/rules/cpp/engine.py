@@ -12,8 +12,12 @@ from perfbot.agents.rules.source import Replacement
 from perfbot.sandbox.cpp.tokens import normalised
 from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.errors import UsageError
-from perfbot.sandbox.languages.cpp import Function, functions
-from perfbot.sandbox.languages.cpp_tree import Definition, first_error, parse_tree
+from perfbot.sandbox.languages.cpp_tree import (
+    Definition,
+    first_error,
+    parse_tree,
+    without_arguments,
+)
 from perfbot.sandbox.target import Target
 
 
@@ -55,23 +59,25 @@ def propose(target: Target, source: str, *, parent: str | None = None) -> list[P
 def find(target: Target, file: CppFile) -> Definition:
     """The target's definition in a text of its file: same name, same turn among equals.
 
+    Overloads are told apart by their turn, as an edit may change the types of parameters.
+
     Raises: UsageError when there is none.
     """
-    original = functions(target.file_source)
-    names = [item.qualname for item in original]
-    starts = [item.start_byte for item in original]
-    if target.start_byte in starts:
-        index = starts.index(target.start_byte)
-        turn = names[:index].count(names[index])
-        same = _named(functions(file.text), names[index])
-        for definition in file.definitions:
-            if len(same) > turn and definition.outer.start_byte == same[turn].start_byte:
-                return definition
+    original = file
+    if file.text != target.file_source:
+        original = CppFile(target.file_source, is_c=file.is_c)
+    before = [item for item in original.definitions if item.outer.start_byte <= target.start_byte]
+    if before and before[-1].outer.start_byte == target.start_byte:
+        name = _name(before[-1])
+        turn = sum(_name(item) == name for item in before) - 1
+        same = [item for item in file.definitions if _name(item) == name]
+        if len(same) > turn:
+            return same[turn]
     raise UsageError(f"no function {target.qualname} in the edited {target.path}")
 
 
-def _named(found: list[Function], name: str) -> list[Function]:
-    return [item for item in found if item.qualname == name]
+def _name(item: Definition) -> tuple[object, ...]:
+    return item.around.namespaces, item.around.classes, without_arguments(item.name)
 
 
 def apply(file: CppFile, rewrite: Rewrite) -> str:

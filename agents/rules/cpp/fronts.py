@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from perfbot.agents.rules.cpp.construction import constructed
 from perfbot.agents.rules.cpp.function import CppFunction, within
 from perfbot.agents.rules.cpp.pattern import (
     expression,
@@ -154,6 +155,8 @@ def erase_front_to_deque(function: CppFunction) -> Iterator[Rewrite]:
         node = declaration.child_by_field_name("type") if declaration is not None else None
         kind = function.type_of_name(name) or ""
         if node is None or not kind.startswith("vector<") or kind == "vector<bool>":
+            continue
+        if declaration is None or constructed(declaration) is None:
             continue
         pieces: list[Replacement] = []
         for call in function.nodes("call_expression"):

@@ -391,10 +391,12 @@ def find_at_start(function: CppFunction) -> Iterator[Rewrite]:
     calls=("std::vector<int>{1, 2}", "std::vector<int>{}"),
 )
 def endl_to_newline(function: CppFunction) -> Iterator[Rewrite]:
+    pieces = []
     for node in function.nodes("binary_expression"):
         right, operator = node.child_by_field_name("right"), node.child_by_field_name("operator")
         if right is None or operator is None or operator.type != "<<":
             continue
         if function.text(right) in ("std::endl", "endl"):
-            piece = function.replace(right, r"'\n'")
-            yield Rewrite((piece,), "The stream is not flushed after every line.")
+            pieces.append(function.replace(right, r"'\n'"))
+    if pieces:
+        yield Rewrite(tuple(pieces), "The stream is not flushed after every line.")

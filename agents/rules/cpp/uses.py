@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from perfbot.agents.rules.cpp.construction import constructed
 from perfbot.agents.rules.cpp.effects import method_name
 from perfbot.agents.rules.cpp.function import CppFunction, within
 
@@ -14,6 +15,13 @@ SEQUENCE_METHODS = frozenset(
         *("pop_back", "rbegin", "rend", "cbegin", "cend"),
     }
 )
+
+
+def made_empty(function: CppFunction, name: str) -> bool:
+    """Whether a local is an object of its own, no reference, that begins without elements."""
+    declaration = function.local(name)
+    made = constructed(declaration) if declaration is not None else None
+    return made is not None and not made[1]
 
 
 def other_uses(function: CppFunction, name: str) -> list["Node"]:
