@@ -41,9 +41,18 @@ def set_for(function: CppFunction, element: str | None) -> tuple[str, tuple[str,
     return f"std::{name}<{types.written(element)}>", function.include(name)
 
 
+def _is_chosen(node: "Node") -> bool:
+    """Whether a test is one of two ways to look, as `hybrids` writes them."""
+    above = node.parent
+    chosen = above is not None and above.type == "conditional_expression"
+    return chosen and above is not None and above.child_by_field_name("condition") != node
+
+
 def membership_tests(function: CppFunction) -> Iterator[tuple["Node", "Bound", bool]]:
     """Each test for a value in a sequence: the expression, `$v` and `$x`, whether it is absent."""
     for node in function.nodes("binary_expression", "unary_expression"):
+        if _is_chosen(node):
+            continue
         for texts, absent in ((_ABSENT, True), (_PRESENT, False)):
             for text in texts:
                 bound = expression(text).match(node)
