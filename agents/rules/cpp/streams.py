@@ -337,3 +337,52 @@ def _operands(node: "Node") -> list["Node"]:
         if operator is not None and operator.type == "<<" and left and right:
             return [*_operands(left), right]
     return [node]
+
+
+@rule(
+    "cpp-endl-to-newline",
+    "std::endl -> '\\n'",
+    before="""
+        #include <sstream>
+        #include <string>
+        #include <vector>
+
+        std::string f(const std::vector<int>& values) {
+            std::ostringstream out;
+            for (const int value : values) out << value << std::endl;
+            return out.str();
+        }
+        """,
+    after="""
+        #include <sstream>
+        #include <string>
+        #include <vector>
+
+        std::string f(const std::vector<int>& values) {
+            std::ostringstream out;
+            for (const int value : values) out << value << '\\n';
+            return out.str();
+        }
+        """,
+    leaves="""
+        #include <sstream>
+        #include <string>
+
+        std::string f(int value) {
+            std::ostringstream out;
+            out << value << std::ends;
+            return out.str();
+        }
+        """,
+    calls=("std::vector<int>{1, 2}", "std::vector<int>{}"),
+)
+def endl_to_newline(function: CppFunction) -> Iterator[Rewrite]:
+    pieces = []
+    for node in function.nodes("binary_expression"):
+        right, operator = node.child_by_field_name("right"), node.child_by_field_name("operator")
+        if right is None or operator is None or operator.type != "<<":
+            continue
+        if function.text(right) in ("std::endl", "endl"):
+            pieces.append(function.replace(right, r"'\n'"))
+    if pieces:
+        yield Rewrite(tuple(pieces), "The stream is not flushed after every line.")
