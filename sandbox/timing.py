@@ -13,6 +13,12 @@ from perfbot.sandbox.worker import ChildFailedError, Worker, fork
 BASELINE, EDIT = 0, 1
 BATCH_CPU_S = 60.0
 """No timed batch of calls that the baseline answers in time takes longer than this."""
+BATCH_WALL_S = 2 * BATCH_CPU_S
+SLOWER, SLOWER_S = 10.0, 1.0
+"""An edit's batch may take so many times the original's CPU time, and so many seconds more: slower
+ones gain nothing, and one that sleeps or floods its output must not hold up the verdict."""
+WAITS, WAIT_S = 3.0, 10.0
+"""In wall time so many times as long again, and so many seconds more: others may be busy."""
 OUTPUTS_S = 60.0
 """Nor do all the parts of its outputs, each of which has the request's own deadline."""
 
@@ -88,6 +94,8 @@ class ForkedPair:
         self.children: list[Worker] = []
         self.calls = [0, 0]
         """How many calls each side has been given last."""
+        self.call_s = 0.0
+        """CPU seconds per call in the original's slowest batch so far; 0.0 before the first."""
         try:
             for source in sources:
                 child = self.zygote.fork()
@@ -122,12 +130,22 @@ class ForkedPair:
         queued = queued_ns(worker.pid)
         wall = time.perf_counter_ns()
         cpu = worker.cpu_ns()
-        worker.request("run", cpu_s=BATCH_CPU_S)
+        cpu_s, wall_s = self.limits(side)
+        worker.request("run", cpu_s=cpu_s, wall_s=wall_s)
         try:
             cpu, wall = worker.cpu_ns() - cpu, time.perf_counter_ns() - wall
         except OSError as error:
             raise ChildFailedError("died", "the process ended after its answer") from error
+        if side == BASELINE and self.calls[side]:
+            self.call_s = max(self.call_s, cpu / 1e9 / self.calls[side])
         return BatchTime(cpu, max(wall - (queued_ns(worker.pid) - queued), cpu))
+
+    def limits(self, side: int) -> tuple[float, float]:
+        """CPU and wall seconds that a side's next batch may take."""
+        if side == BASELINE or not self.call_s:
+            return BATCH_CPU_S, BATCH_WALL_S
+        cpu_s = min(SLOWER * self.call_s * self.calls[side] + SLOWER_S, BATCH_CPU_S)
+        return cpu_s, min(WAITS * cpu_s + WAIT_S, BATCH_WALL_S)
 
     def outputs(self, side: int) -> list[bytes]:
         """The encoded outcome of each call of the batch just run."""

@@ -20,7 +20,7 @@ from perfbot.sandbox.languages.python import locate
 from perfbot.sandbox.outcome import Runner, parse
 from perfbot.sandbox.project import Project
 from perfbot.sandbox.target import Target
-from perfbot.sandbox.timing import BASELINE, EDIT, ForkedPair
+from perfbot.sandbox.timing import BASELINE, BATCH_CPU_S, BATCH_WALL_S, EDIT, ForkedPair
 from perfbot.sandbox.worker import (
     REPLY_BYTES,
     ChildFailedError,
@@ -244,6 +244,24 @@ def test_a_timed_pair_times_each_side_and_keeps_its_outputs(
             assert pair.peak_bytes(side) > 1_000_000
             assert pair.threads(side) == 1
         assert times[1] > 4 * times[0]
+    finally:
+        pair.close()
+
+
+def test_an_edit_that_hangs_while_timed_is_ended_soon(project: Project, target: Target) -> None:
+    """It gets a little more than the original needed, not minutes."""
+    sleeps = "import time; time.sleep(900)"
+    hanging = SOURCE.replace("for _ in range(n):", f"{sleeps}\n        for _ in range(n):")
+    pair = ForkedPair(project, target, (SOURCE, hanging), imports=(), hash_seed=1, core=0)
+    try:
+        pair.prepare(BASELINE, [work("spin", 300_000)])
+        pair.run(BASELINE)
+        pair.prepare(EDIT, [work("spin", 300_000)])
+        cpu_s, wall_s = pair.limits(EDIT)
+        assert cpu_s < BATCH_CPU_S / 4 and wall_s < BATCH_WALL_S / 2
+        with pytest.raises(ChildFailedError) as ended:
+            pair.run(EDIT)
+        assert ended.value.kind == "timeout"
     finally:
         pair.close()
 
