@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 BUILTINS = frozenset(dir(builtins))
+FIRST = re.compile(rb"#!|#.*?coding[:=]")
+"""What only counts in a file's first two lines. Source: PEP 263, and execve(2)."""
 _LABEL = "the candidate"
 
 
@@ -326,6 +328,8 @@ def _with_comments_above(node: "Node") -> int:
     while above is not None and above.type == "comment" and above.start_point[0] == row - 1:
         before = above.prev_named_sibling
         if before is not None and before.end_point[0] == above.start_point[0]:
+            break
+        if above.start_point[0] < 2 and FIRST.match(above.text or b""):
             break
         start, row, above = above.start_byte, above.start_point[0], before
     return start

@@ -2,14 +2,10 @@
 
 import ast
 import codecs
-import re
 import sys
 
-from perfbot.sandbox.languages.python_candidate import Candidate, Piece
+from perfbot.sandbox.languages.python_candidate import FIRST, Candidate, Piece
 from perfbot.sandbox.languages.python_names import spliced
-
-FIRST = re.compile(rb"#!|#.*?coding[:=]")
-"""What only counts in a file's first two lines. Source: PEP 263, and execve(2)."""
 
 
 def place(

@@ -190,6 +190,8 @@ def test_imports_find_their_place() -> None:
         ("import zlib  # z\n\n", "import math\nimport zlib  # z\n\ndef f"),
         ("\ufeff", "\ufeffimport math\n\n\ndef f"),
         ("# about f\n", "import math\n\n\n# about f\ndef f"),
+        ("#!/bin/python\n", "#!/bin/python\nimport math\n\n\ndef f"),
+        ("#!/bin/python\n# coding: utf-8\n# x\n", "utf-8\nimport math\n\n\n# x\ndef f"),
         ("# (c)\n\n# about f\n", "# (c)\n\nimport math\n\n\n# about f\ndef f"),
         ("\ufeff# about f\n", "\ufeffimport math\n\n\n# about f\ndef f"),
     ],
