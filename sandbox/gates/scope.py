@@ -1,6 +1,7 @@
 """The first gate: an edit touches its target, and adds imports and private helpers; no more."""
 
 import ast
+import codecs
 import copy
 
 from perfbot.sandbox.edit import Edit
@@ -8,6 +9,7 @@ from perfbot.sandbox.errors import UsageError
 from perfbot.sandbox.languages.python import functions as functions_in
 from perfbot.sandbox.languages.python_candidate import (
     BUILTINS,
+    FIRST,
     Candidate,
     Module,
     Piece,
@@ -145,6 +147,8 @@ def _wrong_additions(original: Module, added: list[Piece]) -> str | None:
 
 
 def _changed_text(original: Candidate, edited: Candidate, added: list[Piece]) -> str | None:
+    if _read_first(original) != _read_first(edited):
+        return "The edit moves or changes what only the file's first two lines can say."
     before, after = _rest(original, []), _rest(edited, added)
     for old, new in zip(before, after, strict=False):
         if old != new:
@@ -152,6 +156,12 @@ def _changed_text(original: Candidate, edited: Candidate, added: list[Piece]) ->
     if len(before) != len(after):
         return "The edit adds or removes lines outside the function."
     return None
+
+
+def _read_first(candidate: Candidate) -> list[tuple[int, bytes]]:
+    """The `#!` and encoding lines that are where they count."""
+    lines = candidate.module.source.removeprefix(codecs.BOM_UTF8).split(b"\n", 2)[:2]
+    return [(number, line) for number, line in enumerate(lines) if FIRST.match(line)]
 
 
 def _rest(candidate: Candidate, added: list[Piece]) -> list[str]:

@@ -151,3 +151,15 @@ def test_getter_and_setter_are_told_apart() -> None:
     changed = Edit(text.replace("= value", "= value + 0"))
     assert scope.check(setter, changed).status is Status.SURVIVED
     assert scope.check(setter, Edit(text.replace("return 1", "return 2"))).status is Status.REFUTED
+
+
+@pytest.mark.parametrize("first", ["import math\n", "#!/bin/python\nimport math\n"])
+def test_the_first_two_lines_stay(first: str) -> None:
+    """A `#!` line counts only in line 1 and an encoding only in the first two: neither moves."""
+    source = "#!/bin/python\n# coding: utf-8\ndef f(x):\n    return x\n"
+    target = target_of(Path("/p"), "m.py", functions(source)[0], source, import_root=".")
+    rest = source.removeprefix(first.removesuffix("import math\n"))
+    moved = scope.check(target, Edit(first + rest.replace("return x", "return math.floor(x)")))
+    assert moved.status is Status.REFUTED and "first two lines" in moved.detail
+    kept = source.replace("def f", "import math\n\n\ndef f")
+    assert scope.check(target, Edit(kept)).status is Status.SURVIVED
