@@ -1,7 +1,7 @@
 """The proposer that asks a language model: prompt, reply, edit; one round of repair."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -12,6 +12,7 @@ from perfbot.agents.feedback import tried
 from perfbot.agents.proposal import Proposal
 from perfbot.agents.reply_edits import ReplyEdit, edit_from_reply, target_in
 from perfbot.agents.search import ProposalSpec
+from perfbot.agents.styles import in_style
 from perfbot.agents.templates import fenced, rendered
 from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.errors import PerfbotError
@@ -38,6 +39,8 @@ class ModelProposer:
     samples: int = 1
     prompt_tokens: int = 12_000
     say: Callable[[str], None] = lambda _text: None
+    others: Mapping[str, Asker] = field(default_factory=dict)
+    """Further models that a request may name."""
     problems: int = field(default=0)
     """Replies of this process of which no edit could be made."""
     counting: threading.Lock = field(default_factory=threading.Lock)
@@ -51,12 +54,13 @@ class ModelProposer:
         """
         archive = self.asker.account.archive
         parent = archive.edit(spec.parent)
+        asker = self.others.get(spec.model or "", self.asker)
         failures: list[PerfbotError] = []
         unpaid = 0
         found: dict[str, Proposal] = {}
         with ThreadPoolExecutor(self.samples) as pool:
             waiting = [
-                pool.submit(self.sample, f"{spec.key}#{number}", parent)
+                pool.submit(self.sample, asker, f"{spec.key}#{number}", parent, spec.style)
                 for number in range(self.samples)
             ]
             for future in waiting:
@@ -73,22 +77,22 @@ class ModelProposer:
             raise failures[0]
         if unpaid:
             self.asker.account.closed = CLOSED
-        self.say(f"{self.asker.model.name}: {len(found)} edits of {self.samples - unpaid} replies")
+        self.say(f"{asker.model.name}: {len(found)} edits of {self.samples - unpaid} replies")
         return None if unpaid == self.samples else list(found.values())
 
-    def sample(self, key: str, parent: Edit) -> Proposal | None:
+    def sample(self, asker: Asker, key: str, parent: Edit, style: str) -> Proposal | None:
         """One reply's edit, or None where nothing could be made of it."""
-        messages = self.messages(parent, self.prompt_tokens)
-        call = self.asker.ask(key, messages)
+        messages = self.messages(parent, self.prompt_tokens, style)
+        call = asker.ask(key, messages)
         if call.fault == "context_too_long":
             key = f"{key}/short"
-            messages = self.messages(parent, self.prompt_tokens // 4)
-            call = self.asker.ask(key, messages)
+            messages = self.messages(parent, self.prompt_tokens // 4, style)
+            call = asker.ask(key, messages)
         read = self.read(call, parent)
         if read.mendable:
             key = f"{key}/repair"
             try:
-                call = self.asker.ask(key, self.repair(messages, call.reply, read.problem))
+                call = asker.ask(key, self.repair(messages, call.reply, read.problem))
             except OutOfBudgetError:
                 self.note(read.problem)
                 return None
@@ -118,7 +122,7 @@ class ModelProposer:
             self.problems += 1
         self.say(f"  a reply without an edit: {problem[:100]}")
 
-    def messages(self, parent: Edit, most_tokens: int) -> tuple[Message, ...]:
+    def messages(self, parent: Edit, most_tokens: int, style: str = "") -> tuple[Message, ...]:
         """The prompt: what is stable first, then the edit to build on, then what was tried."""
         fence = FENCES[self.target.language]
         system = rendered("system", language=_LANGUAGES[self.target.language], fence=fence)
@@ -133,7 +137,7 @@ class ModelProposer:
             qualname=self.target.qualname,
             path=self.target.path,
             sections=packed([*sections, *history], most_tokens),
-            request=_AGAIN if history else _FIRST,
+            request=in_style(_AGAIN if history else _FIRST, style),
         )
         return Message("system", system), Message("user", task)
 

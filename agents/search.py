@@ -39,11 +39,14 @@ class ProposalSpec:
     operator: str = "rules"
     model: str | None = None
     seed: int = 0
+    style: str = ""
+    """How a model is asked (`agents/styles.py`); empty for the plain request."""
 
     @property
     def key(self) -> str:
         """Equal requests have equal keys, so that an answered one is never asked again."""
-        return f"{self.operator}/{self.model or '-'}/{self.seed}/{self.parent}"
+        style = f"/{self.style}" if self.style else ""
+        return f"{self.operator}/{self.model or '-'}/{self.seed}/{self.parent}{style}"
 
     def as_json(self) -> dict[str, object]:
         """The fields as a plain dict, for a checkpoint."""
@@ -193,6 +196,12 @@ class Archive(Protocol):
 
     def calls(self, key: str | None = None) -> list[Call]:
         """Each attempt as it was last recorded, in the order sent; of one key, or all."""
+
+    def set_note(self, name: str, value: str) -> None:
+        """Keep a fact about the run under a name; the last one counts."""
+
+    def note(self, name: str) -> str | None:
+        """What `set_note` kept under this name."""
 
 
 @dataclass(slots=True)
