@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from perfbot.agents.context import FENCES, Section
+from perfbot.agents.context import FENCES, REQUIRED, Section
 from perfbot.agents.reply_edits import target_in
 from perfbot.agents.search import gain
 from perfbot.agents.templates import fenced, rendered
@@ -36,6 +36,12 @@ def tried(target: Target, trials: Sequence[Trial]) -> list[Section]:
         for place, trial in enumerate(shown)
     ]
     return [Section("Tried so far", rendered("tried", tried=items).strip(), _WORTH)]
+
+
+def wished(wishes: Sequence[str]) -> list[Section]:
+    """One section on what a person said of this search; none where nothing was said."""
+    text = "\n".join(f"- {' '.join(wish.split())}" for wish in wishes)
+    return [Section("From the person who runs this", text, REQUIRED)] if text else []
 
 
 def outcome(trial: Trial) -> str:

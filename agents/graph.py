@@ -8,19 +8,19 @@ Useful to know before changing it:
   set aside and raised by the next node, when the siblings' work is recorded.
 - `measure` is one serial node behind the barrier that a superstep is: nothing else of this run
   works while the clock runs. Other processes are kept off by the lock inside `measure` itself.
+- With a person, `consult` stands before `select` and is entered once per question, with one
+  interrupt each: LangGraph gives answers to a node's interrupts by their order alone. What is
+  asked is fixed in the state by `measure`, since a node that is run again must ask the same.
 """
 
-import os
-import signal
-import sqlite3
-import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
+from perfbot.agents.checkpoints import checkpoints, untraced
 from perfbot.agents.proposal import Proposal
 from perfbot.agents.search import (
     Account,
@@ -30,16 +30,32 @@ from perfbot.agents.search import (
     SearchPolicy,
     awaits_measurement,
     best_trial,
+    gain,
 )
+from perfbot.agents.steering import (
+    ACCEPT,
+    CHOSEN,
+    HINT,
+    REJECT,
+    Answer,
+    Person,
+    Question,
+    about_edit,
+    about_round,
+    accepted_of,
+    for_a_hint,
+    rejected,
+    to_model,
+)
+from perfbot.agents.stopping import stops_at_interrupt
 from perfbot.sandbox.edit import Edit
-from perfbot.sandbox.errors import InterruptedRunError, MachineError
+from perfbot.sandbox.errors import InterruptedRunError
 from perfbot.sandbox.trial import Trial
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.sqlite import SqliteSaver
     from langgraph.graph.state import CompiledStateGraph
 
-CHECKPOINTS = "graph.sqlite"
 _THREAD = "run"
 _STEPS_PER_ROUND = 8  # six nodes, and a second admit, attempt after a failure
 _MOST_ROUNDS = 10_000
@@ -66,6 +82,10 @@ class State(TypedDict):
     best: str | None
     stop: str | None
     elapsed_s: float
+    questions: list[dict[str, Any]]
+    """What a person is still to be asked of this round; a checkpoint without a person has none."""
+    hinted: bool
+    """A hint was given that no request to a model has carried yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +109,22 @@ def run(
     measure: Callable[[Trial], Trial],
     account: Account,
     max_concurrency: int = 1,
+    person: Person | None = None,
 ) -> Ended:
     """Search for the best edit; starts, or goes on where an earlier process stopped.
 
     `folder` is the run's own and keeps the checkpoints. `propose` gives None for a request that
     `account` left no means for: it comes up again when there are some. `judge` runs the gates
     without the clock; `measure` gets each survivor, one at a time, and must hold the host's
-    lock itself.
+    lock itself. A `person` is asked about each accepted edit.
 
     Raises:
-        InterruptedRunError: Ctrl-C; call again with the same arguments to go on.
+        InterruptedRunError: Ctrl-C, or a question left open; call again to go on.
         Exception: what `propose`, `judge` or `measure` raised, after its siblings were recorded.
     """
-    search = _Search(archive, original, policy, propose, judge, measure, account)
+    search = _Search(archive, original, policy, propose, judge, measure, account, person)
     archive.add(original)
-    with _untraced(), _checkpoints(folder) as saver:
+    with untraced(), checkpoints(folder) as saver:
         graph = search.graph(saver)
         config: Any = {
             "configurable": {"thread_id": _THREAD},
@@ -117,13 +138,17 @@ def run(
         unfinished = bool(before.values) and before.values["stop"] is None
         start: Any = None if unfinished else search.first_state(before.values)
         try:
-            with search.stops_at_interrupt():
+            with stops_at_interrupt(account):
                 end = graph.invoke(start, config, durability="sync")
+                while waiting := end.get("__interrupt__"):
+                    going_on = _resuming(search.asked(Question(**waiting[0].value)))
+                    end = graph.invoke(going_on, config, durability="sync")
         except KeyboardInterrupt:
             raise InterruptedRunError(
                 "interrupted; every finished trial is kept", f"perfbot resume {folder.name}"
             ) from None
-    return Ended(end["best"], end["stop"], end["round"], end["stop"] != _NOTHING_NEW)
+    found_out = end["stop"] in (_NOTHING_NEW, CHOSEN)
+    return Ended(end["best"], end["stop"], end["round"], not found_out)
 
 
 @dataclass(slots=True)
@@ -137,6 +162,7 @@ class _Search:
     judge_edit: Callable[[Edit], Trial]
     measure_trial: Callable[[Trial], Trial]
     account: Account
+    person: Person | None = None
     failures: list[Exception] = field(default_factory=list)
 
     @property
@@ -151,14 +177,15 @@ class _Search:
 
         builder = StateGraph(State)
         nodes: list[Any] = [self.plan, self.propose, self.admit, self.attempt]
-        for node in [*nodes, self.measure, self.select]:
+        for node in [*nodes, self.measure, self.consult, self.select]:
             builder.add_node(node.__name__, node)
         builder.add_edge(START, "plan")
         builder.add_conditional_edges("plan", self.after_plan, ["propose", "admit", END])
         builder.add_edge("propose", "admit")
         builder.add_conditional_edges("admit", self.after_admit, ["propose", "attempt", "measure"])
         builder.add_edge("attempt", "measure")
-        builder.add_conditional_edges("measure", self.after_measure, ["admit", "select"])
+        builder.add_conditional_edges("measure", self.after_measure, ["admit", "consult", "select"])
+        builder.add_conditional_edges("consult", self.after_consult, ["consult", "select", END])
         builder.add_edge("select", "plan")
         return builder.compile(checkpointer=saver)
 
@@ -176,6 +203,9 @@ class _Search:
         if unanswered:  # a larger budget than the one that left no means for them
             return {"requests": unanswered, "elapsed_s": self.account.elapsed_s()}
         requests = [] if stop else self.policy.ask(self.view(state), self.account.left())
+        if not (stop or requests) and state.get("hinted"):
+            before = [ProposalSpec(**request) for request in state["asked"]]
+            requests = for_a_hint(before, state["best"] or self.original.id)
         if not requests:
             return {"stop": stop or _NOTHING_NEW, "elapsed_s": self.account.elapsed_s()}
         asking = [request.as_json() for request in requests]
@@ -183,6 +213,7 @@ class _Search:
             "round": state["round"] + 1,
             "requests": asking,
             "asked": [*state["asked"], *asking],
+            "hinted": state.get("hinted", False) and not any(map(to_model, requests)),
             "elapsed_s": self.account.elapsed_s(),
         }
 
@@ -236,20 +267,69 @@ class _Search:
             waiting = awaits_measurement(trial) and self.archive.measured(trial.edit.id) is None
             if waiting and self.account.time_left():
                 self.archive.record_measured(_of(trial.edit.id, self.measure_trial(trial)))
-        return {"elapsed_s": self.account.elapsed_s()}
+        asking = [question.as_json() for question in self.questions(state)]
+        return {"questions": asking, "elapsed_s": self.account.elapsed_s()}
 
     def after_measure(self, state: State) -> str:
         """Back to the edits that an earlier process failed on, if there are any."""
-        return "admit" if self.unjudged(state) else "select"
+        return "admit" if self.unjudged(state) else self.after_questions(state)
+
+    def consult(self, state: State) -> dict[str, Any]:
+        """Wait for the answer to the first open question, and do what it says."""
+        from langgraph.types import interrupt
+
+        asking, *others = state["questions"]
+        question, answer = Question(**asking), Answer(**interrupt(asking))
+        done: dict[str, Any] = {"questions": others, "elapsed_s": self.account.elapsed_s()}
+        measured = self.archive.measured(question.edit) if question.edit else None
+        if answer.word == HINT:
+            done["hinted"] = True
+        if answer.word == REJECT and measured is not None:
+            self.archive.record_rejected(rejected(measured, answer.text))
+        if answer.word == ACCEPT and measured is not None and gain(measured) is not None:
+            done.update(questions=[], best=question.edit, stop=CHOSEN)
+        return done
+
+    def after_consult(self, state: State) -> Route:
+        """The end where a person chose an edit, the next question, or on with the search."""
+        from langgraph.graph import END
+
+        return END if state["stop"] else self.after_questions(state)
+
+    def after_questions(self, state: State) -> str:
+        """`consult` while a question is open."""
+        return "consult" if self.person and state.get("questions") else "select"
 
     def select(self, state: State) -> dict[str, Any]:
         """Choose the best edit of all and tell the policy of this round's."""
         trials = self.archive.trials()
-        keys = [ProposalSpec(**request).key for request in state["requests"]]
-        mine = {edit_id for key in keys for edit_id in state["children"].get(key, [])}
+        mine = self.of_round(state)
         self.policy.tell([trial for trial in trials if trial.edit.id in mine])
         best = best_trial(trials)
         return {"best": best.edit.id if best else None, "elapsed_s": self.account.elapsed_s()}
+
+    def questions(self, state: State) -> list[Question]:
+        """What a person is to be asked of this round."""
+        if self.person is None:
+            return []
+        found = accepted_of(self.archive.trials(), self.of_round(state))
+        if not found and self.person.gives_hints and self.account.used_up() is None:
+            return [about_round(state["round"])]
+        return [about_edit(edit_id) for edit_id in found]
+
+    def of_round(self, state: State) -> set[str]:
+        """The ids of the edits that came of this round's requests."""
+        keys = [ProposalSpec(**request).key for request in state["requests"]]
+        return {edit_id for key in keys for edit_id in state["children"].get(key, [])}
+
+    def asked(self, question: Question) -> Answer:
+        """What the person says; the time it takes is not the run's."""
+        assert self.person is not None
+        started = time.monotonic()
+        try:
+            return self.person.answer(question)
+        finally:
+            self.account.started += time.monotonic() - started
 
     def view(self, state: State) -> ArchiveView:
         """What the policy may see."""
@@ -287,28 +367,6 @@ class _Search:
         except Exception as error:  # noqa: BLE001 - not swallowed: the next node raises it
             self.failures.append(error)
 
-    @contextmanager
-    def stops_at_interrupt(self) -> Iterator[None]:
-        """Tell the branches of a Ctrl-C: LangGraph runs those that wait for a thread to their end.
-
-        Their edits stay unjudged, and `after_measure` sends a resumed run back to them.
-        """
-        previous = signal.getsignal(signal.SIGINT)
-
-        def stop(number: int, frame: FrameType | None) -> None:
-            self.account.stopping = True
-            if callable(previous):
-                previous(number, frame)
-
-        if threading.current_thread() is not threading.main_thread() or not callable(previous):
-            yield  # only the main thread may, and gets Ctrl-C; or Ctrl-C is ignored, as by nohup
-            return
-        signal.signal(signal.SIGINT, stop)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, previous)
-
     def raise_failures(self) -> None:
         """Raise what a branch failed with: the first, with the others noted on it."""
         if self.failures:
@@ -325,6 +383,12 @@ def _sends(node: str, payloads: Sequence[object]) -> list[Any]:
     return [Send(node, payload) for payload in payloads]
 
 
+def _resuming(answer: Answer) -> Any:
+    from langgraph.types import Command
+
+    return Command(resume=answer.as_json())
+
+
 def _of(edit_id: str, trial: Trial) -> Trial:
     """The trial, if it is of the edit that was asked about: else the edit would come up for ever.
 
@@ -334,38 +398,3 @@ def _of(edit_id: str, trial: Trial) -> Trial:
     if trial.edit.id != edit_id:
         raise ValueError(f"asked about the edit {edit_id[:12]}, told of {trial.edit.id[:12]}")
     return trial
-
-
-@contextmanager
-def _untraced() -> Iterator[None]:
-    """Keep LangGraph from sending the run to a tracing service that the environment names."""
-    os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"  # read on import: no code from a checkpoint
-    for name in ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2"):
-        os.environ[name] = "false"
-    os.environ.pop("LANGCHAIN_TRACING", None)
-    os.environ.pop("LANGCHAIN_HANDLER", None)
-    from langsmith import tracing_context
-
-    with tracing_context(enabled=False):
-        yield
-
-
-@contextmanager
-def _checkpoints(folder: Path) -> Iterator["SqliteSaver"]:
-    """The run's checkpoint file: for its owner's eyes, written through, plain data only."""
-    from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-    from langgraph.checkpoint.sqlite import SqliteSaver
-
-    path = folder / CHECKPOINTS
-    todo = f"free some disk space, then perfbot resume {folder.name}"
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    except OSError as error:
-        raise MachineError(f"{path} cannot be written: {error.strerror}", todo) from error
-    try:
-        with closing(sqlite3.connect(path, check_same_thread=False)) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            yield SqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=None))
-    except sqlite3.DatabaseError as error:
-        raise MachineError(f"the checkpoints in {path} are unusable: {error}", todo) from error

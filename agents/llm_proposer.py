@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from perfbot.agents.asker import Asker, OutOfBudgetError
 from perfbot.agents.calls import Call, Message
 from perfbot.agents.context import FENCES, REQUIRED, Section, packed
-from perfbot.agents.feedback import tried
+from perfbot.agents.feedback import tried, wished
 from perfbot.agents.proposal import Proposal
 from perfbot.agents.reply_edits import ReplyEdit, edit_from_reply, target_in
 from perfbot.agents.search import ProposalSpec
@@ -39,6 +39,8 @@ class ModelProposer:
     samples: int = 1
     prompt_tokens: int = 12_000
     say: Callable[[str], None] = lambda _text: None
+    wishes: Callable[[], Sequence[str]] = tuple
+    """What a person has said of the search so far."""
     others: Mapping[str, Asker] = field(default_factory=dict)
     """Further models that a request may name."""
     problems: int = field(default=0)
@@ -132,11 +134,12 @@ class ModelProposer:
             beside = _beside(self.target, parent)
             sections.append(Section("The best version so far", text + beside, REQUIRED))
         history = tried(self.target, self.asker.account.archive.trials())
+        wanted = wished(self.wishes())
         task = rendered(
             "task",
             qualname=self.target.qualname,
             path=self.target.path,
-            sections=packed([*sections, *history], most_tokens),
+            sections=packed([*sections, *history, *wanted], most_tokens),
             request=in_style(_AGAIN if history else _FIRST, style),
         )
         return Message("system", system), Message("user", task)

@@ -179,6 +179,9 @@ class Archive(Protocol):
     def record_measured(self, trial: Trial) -> None:
         """Keep a measured trial."""
 
+    def record_rejected(self, trial: Trial) -> None:
+        """Keep a trial that a person refused after it was measured."""
+
     def count(self) -> int:
         """How many edits were judged."""
 

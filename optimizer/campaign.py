@@ -14,6 +14,7 @@ from perfbot.optimizer.config import Options
 from perfbot.optimizer.evidence import evidence_json
 from perfbot.optimizer.evidence_schema import ModelDocument
 from perfbot.optimizer.git import top_level
+from perfbot.optimizer.interactive import Steering, require_person, wishes
 from perfbot.optimizer.ledger import Ledger, new_run, open_run
 from perfbot.optimizer.output import Progress, require_writable
 from perfbot.optimizer.planner import ModelStoppedError, planner, require_proposer
@@ -42,6 +43,7 @@ def optimize_targets(texts: list[str], options: Options) -> int:
     last such target, when nothing was accepted.
     """
     require_proposer(options)
+    require_person(options)
     require_writable(options.json)
     say = Progress(options.quiet)
     results: list[Result] = []
@@ -158,11 +160,15 @@ def search(session: Session, ledger: Ledger, options: Options, say: Say) -> Ende
         return found
 
     account = Account(ledger, parse_budget(options.budget or DEFAULT_BUDGET))
-    policy, propose_edits = planner(session, account, options, say)
+    policy, propose_edits = planner(
+        session, account, options, say, wishes=lambda: wishes(ledger)
+    )
+    person = Steering(ledger, session.target, options.proposer != "rules")
     try:
         return run(
             ledger.folder, ledger, baseline(session.target), policy,
             propose=propose_edits, judge=judge_edit, measure=measure_trial, account=account,
+            person=person if options.interactive else None,
         )  # fmt: skip
     except ModelStoppedError as stopped:
         best = best_trial(ledger.trials())
@@ -229,8 +235,10 @@ def resume_run(run_id: str, options: Options) -> int:
             say(f"the run {run_id} is finished; --budget lets it go on")
             result = finished(target, ledger)
         else:
-            again = replace(again, budget=options.budget or again.budget)
+            asks = again.interactive if options.interactive is None else options.interactive
+            again = replace(again, budget=options.budget or again.budget, interactive=asks)
             require_proposer(again)
+            require_person(again)
             ledger.set_state("running")
             result = kept(repo, info.base, target, ledger, again, say)
     finally:

@@ -201,7 +201,7 @@ def report(
 
 
 @_command("resume", resumable=True)
-@takes_options(only=("budget", "json", "quiet", "sandbox", "unsafe_no_sandbox"))
+@takes_options(only=("budget", "interactive", "json", "quiet", "sandbox", "unsafe_no_sandbox"))
 def resume(
     run: Annotated[str, typer.Argument(help="The run.", metavar="RUN", show_default=False)],
     options: Options,

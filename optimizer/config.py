@@ -128,6 +128,15 @@ class Options:
             search_only=True,
         ),
     )
+    interactive: bool | None = field(
+        default=None,
+        metadata=_row(
+            "Ask you about each accepted edit: accept, reject REASON, hint TEXT, skip or quit.",
+            flags=("--interactive/--no-interactive",),
+            search_only=True,
+            command_line_only=True,
+        ),
+    )
     seed: int | None = field(
         default=None,
         metadata=_row("Seed of inputs and search [default: a fresh one, recorded]"),

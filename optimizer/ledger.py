@@ -200,6 +200,14 @@ class Ledger:
         """What `set_note` kept under this name."""
         return _meta(self._connection, f"note {name}")
 
+    def notes(self, prefix: str) -> dict[str, str]:
+        """What `set_note` kept under the names that begin so, by name."""
+        start = f"note {prefix}"
+        rows = self._all(
+            "SELECT name, value FROM meta WHERE substr(name, 1, ?) = ?", (len(start), start)
+        )
+        return {name.removeprefix("note "): value for name, value in rows}
+
     def add(self, edit: Edit) -> None:
         """Keep an edit's text; a second edit with the same id changes nothing."""
         self._write([_adding(edit)])
@@ -255,6 +263,10 @@ class Ledger:
     def record_measured(self, trial: Trial) -> None:
         """Keep a measured trial."""
         self._record(trial, "measured")
+
+    def record_rejected(self, trial: Trial) -> None:
+        """Keep a trial that a person refused after it was measured."""
+        self._record(trial, "rejected")
 
     def count(self) -> int:
         """How many edits were judged."""

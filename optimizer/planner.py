@@ -1,7 +1,7 @@
 """Who proposes in a search: the rules, a language model, or both; nothing of a model is imported
 where none is asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from perfbot.agents.proposal import Proposal
@@ -63,9 +63,16 @@ def require_proposer(options: Options) -> None:
 
 
 def planner(
-    session: Session, account: Account, options: Options, say: Say
+    session: Session,
+    account: Account,
+    options: Options,
+    say: Say,
+    wishes: Callable[[], Sequence[str]] = tuple,
 ) -> tuple[SearchPolicy, Propose]:
-    """The policy that steers the search, and what answers its requests."""
+    """The policy that steers the search, and what answers its requests.
+
+    `wishes` gives what a person has said so far.
+    """
     if options.proposer == "rules":
         return policy_of(options, session.target), _rules(session, account, say)
     from perfbot.agents.asker import Asker
@@ -80,6 +87,7 @@ def planner(
         samples=options.samples,
         prompt_tokens=options.prompt_tokens,
         say=say,
+        wishes=wishes,
     )
     rules = _rules(session, account, say)
 

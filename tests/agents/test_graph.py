@@ -19,7 +19,8 @@ from types import FrameType
 
 import pytest
 
-from perfbot.agents.graph import CHECKPOINTS, Ended, run
+from perfbot.agents.checkpoints import CHECKPOINTS
+from perfbot.agents.graph import Ended, run
 from perfbot.agents.policies.refine import Refine
 from perfbot.agents.proposal import Proposal
 from perfbot.agents.search import Account, Budget, ProposalSpec
