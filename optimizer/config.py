@@ -17,6 +17,7 @@ from perfbot.sandbox.settings import Settings
 SANDBOXES = ("auto", "bwrap", "landlock", "docker", "podman")
 PROPOSERS = ("rules", "llm", "both")
 POLICIES = ("refine", "best_of_n", "beam", "qd")
+ROUTINGS = ("fixed", "complexity", "bandit")
 _STRICT = Settings()
 """How strict a judgement is unless told otherwise: the sandbox says, and only there."""
 
@@ -89,6 +90,32 @@ class Options:
             metavar="URL",
             search_only=True,
             command_line_only=True,
+        ),
+    )
+    cheap_model: str | None = field(
+        default=None,
+        metadata=_row(
+            "A cheaper model, asked first about functions that look simple.",
+            metavar="NAME",
+            search_only=True,
+            command_line_only=True,
+        ),
+    )
+    cheap_api_base: str | None = field(
+        default=None,
+        metadata=_row(
+            "Address of the server that the cheaper model is on [default: --api-base]",
+            metavar="URL",
+            search_only=True,
+            command_line_only=True,
+        ),
+    )
+    routing: str | None = field(
+        default=None,
+        metadata=_row(
+            "How model and style of a request are chosen: fixed, complexity or bandit "
+            "[default: complexity with --cheap-model, else fixed]",
+            search_only=True,
         ),
     )
     samples: int = field(
@@ -207,6 +234,8 @@ class Options:
         _check(self.seed is None or self.seed >= 0, "seed", self, "0 or more")
         _check(self.proposer in PROPOSERS, "proposer", self, f"one of {', '.join(PROPOSERS)}")
         _check(self.policy in POLICIES, "policy", self, f"one of {', '.join(POLICIES)}")
+        routed = self.routing is None or self.routing in ROUTINGS
+        _check(routed, "routing", self, f"one of {', '.join(ROUTINGS)}")
         _check(1 <= self.samples <= 16, "samples", self, "from 1 to 16")
         _check(self.prompt_tokens >= 500, "prompt_tokens", self, "500 or more")
         _check(self.reply_tokens >= 64, "reply_tokens", self, "64 or more")

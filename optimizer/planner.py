@@ -1,6 +1,7 @@
 """Who proposes in a search: the rules, a language model, or both; nothing of a model is imported
 where none is asked."""
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,11 @@ def require_proposer(options: Options) -> None:
             raise UsageError(
                 "--model is given, but the rules alone propose", "add --proposer llm or both"
             )
+        if options.cheap_model is not None:
+            raise UsageError(
+                "--cheap-model is given, but the rules alone propose",
+                "add --proposer llm or both, and --model NAME",
+            )
         return
     if options.model is None:
         raise UsageError(
@@ -51,15 +57,16 @@ def require_proposer(options: Options) -> None:
         )
     from perfbot.agents.calls import Usage
     from perfbot.agents.llm import price, require_usable
+    from perfbot.optimizer.routes import models_of
 
-    model = model_of(options)
-    require_usable(model)
     priced = options.budget is not None and parse_budget(options.budget).usd is not None
-    if priced and price(model, Usage(1000, 1000)) is None:
-        raise UsageError(
-            f"the price of {model.name} is not known, so a budget in dollars cannot be kept",
-            "give the budget in tokens, e.g. --budget 200ktok",
-        )
+    for model in models_of(options):
+        require_usable(model)
+        if priced and price(model, Usage(1000, 1000)) is None:
+            raise UsageError(
+                f"the price of {model.name} is not known, so a budget in dollars cannot be kept",
+                "give the budget in tokens, e.g. --budget 200ktok",
+            )
 
 
 def planner(
@@ -78,15 +85,21 @@ def planner(
     from perfbot.agents.asker import Asker
     from perfbot.agents.context import background
     from perfbot.agents.llm_proposer import ModelProposer
+    from perfbot.optimizer.routes import models_of, routed
 
-    model = model_of(options)
+    # One lock for all: what one model's requests set aside, another's cannot spend.
+    reserving = threading.Lock()
+    askers = {
+        model.name: Asker(model, account, say, reserving=reserving) for model in models_of(options)
+    }
     proposer = ModelProposer(
         session.target,
-        Asker(model, account, say),
+        askers[options.model or ""],
         background(session.target, facts_of(session)),
         samples=options.samples,
         prompt_tokens=options.prompt_tokens,
         say=say,
+        others=askers,
         wishes=wishes,
     )
     rules = _rules(session, account, say)
@@ -101,7 +114,8 @@ def planner(
         except PerfbotError as error:
             raise ModelStoppedError(error) from error
 
-    return policy_of(options, session.target), propose
+    policy = policy_of(options, session.target)
+    return routed(policy, session, account.archive, options, say), propose
 
 
 def policy_of(options: Options, target: Target) -> SearchPolicy:

@@ -222,7 +222,8 @@ def test_every_option_reaches_its_command(tmp_path: Path, monkeypatch: pytest.Mo
         "--allow-slower-cases --oracle-threshold 0.5 --alpha 0.05 --delta 0 "
         "--symbolic --sandbox landlock --unsafe-no-sandbox --json - -q --build make "
         "--model openai/x --api-base http://x/v1 --samples 3 --temperature 0.5 "
-        "--prompt-tokens 900 --reply-tokens 800 --model-timeout 9.5"
+        "--prompt-tokens 900 --reply-tokens 800 --model-timeout 9.5 "
+        "--cheap-model openai/y --cheap-api-base http://y/v1 --routing bandit"
     )
     monkeypatch.setattr(choice, "_wanted", choice.AUTO)  # as it is put back afterwards
     targets, options = given("a.py::f", "b.py::g", *texts.split())
@@ -253,6 +254,9 @@ def test_every_option_reaches_its_command(tmp_path: Path, monkeypatch: pytest.Mo
         prompt_tokens=900,
         reply_tokens=800,
         model_timeout=9.5,
+        cheap_model="openai/y",
+        cheap_api_base="http://y/v1",
+        routing="bandit",
     )
     defaults = Options()
     same = [
