@@ -64,9 +64,11 @@ def _changed(
     # The shortest with something before and after the place, where there is one.
     text, values = min(holding, key=lambda pair: (len(pair[0]) < 2, len(pair[0])))
     text, middle = text[:LONGEST], (min(len(text), LONGEST) + 1) // 2
-    texts = [text[:middle] + 2 * character + text[middle:] for character in RARE]
+    # Alone, it is all there is: a palindrome, a word, a line.
+    texts = [text[:middle] + 2 * character + text[middle:] for character in RARE] + list(RARE)
     for character in AROUND:
-        texts += [character + text, text + character, character]
+        texts += [character + text, text + character]
+    texts += [character for character in AROUND if character not in RARE]
     # What changes at the end of a word does so behind a letter alone.
     words = [text for text, _ in holding if text[-1:].isalpha() and len(text) <= LONGEST]
     texts += [min(words, key=len, default="a") + character for character in LAST]
