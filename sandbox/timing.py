@@ -127,7 +127,7 @@ class ForkedPair:
     def run(self, side: int) -> BatchTime:
         """Make the prepared calls. Raises ChildFailedError."""
         worker = self.worker(side)
-        queued = queued_ns(worker.pid)
+        queued = worker.queued_ns()
         wall = time.perf_counter_ns()
         cpu = worker.cpu_ns()
         cpu_s, wall_s = self.limits(side)
@@ -138,7 +138,7 @@ class ForkedPair:
             raise ChildFailedError("died", "the process ended after its answer") from error
         if side == BASELINE and self.calls[side]:
             self.call_s = max(self.call_s, cpu / 1e9 / self.calls[side])
-        return BatchTime(cpu, max(wall - (queued_ns(worker.pid) - queued), cpu))
+        return BatchTime(cpu, max(wall - (worker.queued_ns() - queued), cpu))
 
     def limits(self, side: int) -> tuple[float, float]:
         """CPU and wall seconds that a side's next batch may take."""
@@ -193,18 +193,6 @@ class ForkedPair:
         for child in self.children:
             child.kill()
         self.zygote.close()
-
-
-def queued_ns(pid: int) -> int:
-    """How long a process has waited for a core while it could have run; 0 where unknown.
-
-    Source: Linux Documentation/scheduler/sched-stats.rst, /proc/<pid>/schedstat, second field.
-    """
-    try:
-        with open(f"/proc/{pid}/schedstat", encoding="ascii") as file:
-            return int(file.read().split()[1])
-    except (OSError, IndexError):
-        return 0
 
 
 def pair_opener(

@@ -139,6 +139,26 @@ class Channel:
         """The process's CPU time, read from its kernel clock; raises OSError once it is gone."""
         return time.clock_gettime_ns((~self.pid << 3) | 2)
 
+    def queued_ns(self) -> int:
+        """How long the process has waited for a core while it could have run; 0 where unknown."""
+        return queued_ns_of(self.pid)
+
+    def next_worker(self) -> "Worker":
+        """The channel for a process that this one is going to fork."""
+        return Worker(self.root)
+
+
+def queued_ns_of(pid: int) -> int:
+    """How long a process has waited for a core while it could have run; 0 where unknown.
+
+    Source: Linux Documentation/scheduler/sched-stats.rst, /proc/<pid>/schedstat, second field.
+    """
+    try:
+        with open(f"/proc/{pid}/schedstat", encoding="ascii") as file:
+            return int(file.read().split()[1])
+    except (OSError, IndexError):
+        return 0
+
 
 class Deadline:
     """CPU time is what a call may spend: a busy machine alone must not refute an edit."""
@@ -273,7 +293,7 @@ class Zygote:
 
 def fork(parent: Channel) -> Worker:
     """Fork the process behind `parent`; the child has all that its parent has loaded."""
-    worker = Worker(parent.root)
+    worker = parent.next_worker()
     parent.request("fork", fds=[worker.theirs.fileno()])
     worker.give_away()
     worker.request("hello")

@@ -105,6 +105,11 @@ def stated(baseline: Baseline) -> tuple[dict[str, int], Signature]:
     return {}, baseline.signature
 
 
+def code_key(project: Project, file_source: str) -> str:
+    """See `cpp.tokens.normalised`: layout and comments do not count."""
+    return repr(tokens.normalised(file_source))
+
+
 def guards(baseline: Baseline, edit_source: str) -> Sequence[Guard]:
     """None: conditions of C++ are met by inputs around their literals, or not."""
     return ()

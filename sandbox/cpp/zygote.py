@@ -1,21 +1,20 @@
 """perfbot's side of the C and C++ driver: zygotes and workers that load compiled versions."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
-from perfbot.sandbox.cpp.builder import Builder, explained
+from perfbot.sandbox.cpp.builder import Builder
 from perfbot.sandbox.cpp.compilers import ask as ask_compiler
 from perfbot.sandbox.cpp.compilers import cxx_beside
 from perfbot.sandbox.cpp.program import compile_program
+from perfbot.sandbox.cpp.program_worker import ProgramWorker
 from perfbot.sandbox.cpp.units import Command, Variant
+from perfbot.sandbox.cpp.worker import DIED, REPORT, CppWorker
 from perfbot.sandbox.cpp.wrapper import Hints
 from perfbot.sandbox.isolate.limits import Limits
 from perfbot.sandbox.isolate.process import Box, Sandboxed, launch, new_root
 from perfbot.sandbox.project import Project
-from perfbot.sandbox.target import Target
-from perfbot.sandbox.worker import DRIVERS, Channel, ChildFailedError, Worker
+from perfbot.sandbox.worker import DRIVERS, Channel, ChildFailedError
 
 __all__ = [
     "DIED",
@@ -29,9 +28,6 @@ __all__ = [
 
 SOURCES = DRIVERS / "cpp"
 PROGRAM_AT = "/perfbot/driver"
-DIED = "died"
-REPORT = "report"
-"""`ChildFailedError.kind` where a sanitizer ended the process; the detail is its report."""
 _SANITIZERS = ":".join(
     (
         "abort_on_error=1",
@@ -49,47 +45,6 @@ _SANITIZERS = ":".join(
     )
 )
 """Source: google/sanitizers wiki, AddressSanitizerFlags and SanitizerCommonFlags."""
-
-
-class CppWorker(Worker):
-    """A process forked from a CppZygote: it loads one compiled version and answers for it."""
-
-    def __init__(self, root: str, builder: Builder) -> None:
-        super().__init__(root)
-        self.builder = builder
-
-    def load(
-        self, target: Target, source: str, state: Sequence[str] | None = None
-    ) -> dict[str, Any]:
-        """Compile `source` as the target's file and load it; see `Worker.load`.
-
-        A version that does not compile is a failure like one that does not load.
-
-        Raises: ChildFailedError; MachineError when a compiler or a sandbox is missing.
-        """
-        built = self.builder.build(target, source)
-        if built.library is None:
-            return {"failure": explained(built), "imported": [], "state": []}
-        reply = self.request("load", library=built.library)
-        if type(reply) is dict and type(reply.get("failure")) in (str, type(None)):
-            return {"failure": reply["failure"], "imported": [], "state": []}
-        raise ChildFailedError("corrupt", "an answer that does not say what was loaded")
-
-    def describe(self) -> str:
-        """What goes in and comes out, for `signature.signature_of`. Raises: ChildFailedError."""
-        text = self.request("describe")
-        if type(text) is not str:
-            raise ChildFailedError("corrupt", "a description that is not text")
-        return text
-
-    def check(self, answer: Any, nonce: bytes) -> Any:
-        """As `Channel.check`; a process that says why it dies is believed in that alone."""
-        # Types first, as there.
-        if type(answer) is list and [type(item) for item in answer] == [bytes, str, str]:
-            _nonce, status, text = answer
-            if _nonce == nonce and status in (DIED, REPORT):
-                raise ChildFailedError(status, text)
-        return super().check(answer, nonce)
 
 
 class CppZygote:
@@ -160,7 +115,8 @@ class CppZygote:
 
 def fork_worker(parent: Channel, builder: Builder) -> CppWorker:
     """Fork the process behind `parent`; the child has what its parent has loaded."""
-    worker = CppWorker(parent.root, builder)
+    kind = ProgramWorker if builder.hints.program else CppWorker
+    worker = kind(parent.root, builder)
     parent.request("fork", fds=[worker.theirs.fileno()])
     worker.give_away()
     worker.request("hello")

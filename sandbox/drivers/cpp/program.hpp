@@ -12,6 +12,9 @@ using Main = int (*)(int, char**, char**);
 // that it finds fresh globals and may end by `exit`.
 const Entry* program_entry(Main main);
 
+// Whether the version is a program: then this process has children of its own.
+bool runs_programs();
+
 }  // namespace perfbot_driver
 
 #endif

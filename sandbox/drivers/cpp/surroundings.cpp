@@ -13,6 +13,7 @@
 #include <locale>
 #include <sstream>
 
+#include "program.hpp"
 #include "sha256.hpp"
 
 #if defined(__x86_64__) || defined(__i386__)
@@ -187,7 +188,7 @@ std::map<std::string, std::string> Surroundings::changes() {
     if (const unsigned long threads = thread_count(); threads != threads_)
         found["threads"] = encoded(static_cast<int64_t>(threads) - static_cast<int64_t>(threads_));
     siginfo_t child{};
-    if (waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0)
+    if (!runs_programs() && waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0)
         found["processes"] = encoded(int64_t{1});
     const auto after = files();
     if (after == files_) return found;
