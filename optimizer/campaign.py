@@ -21,7 +21,7 @@ from perfbot.optimizer.planner import ModelStoppedError, planner, require_propos
 from perfbot.optimizer.ranking import ranked
 from perfbot.optimizer.recheck import judge_afresh, target_at
 from perfbot.optimizer.recipe import recipe_of
-from perfbot.optimizer.result import ACCEPTED, NOTHING, Result, commit_of, spent_in, told
+from perfbot.optimizer.result import ACCEPTED, NOTHING, Result, commit_of, spent_in, told, winner_in
 from perfbot.optimizer.scratch import checkout, require_clean
 from perfbot.optimizer.session import Say, Session, fresh_seed, opened
 from perfbot.optimizer.spend import authors_of
@@ -105,6 +105,7 @@ def campaign(
         result = Result(run_id, target, trials, None, None, f"{state}: {ended.reason}",
                         ended.budget_used_up)  # fmt: skip
         return concluded(ledger, result)
+    ledger.set_note("winner", ended.best)
     winner, why = titled(ledger, ended.best)
     measured = sum(trial.measurement is not None for trial in trials)
     say(f"verifying the winner afresh: {winner.title}")
@@ -254,7 +255,7 @@ def finished(target: Target, ledger: Ledger) -> Result:
         ledger.folder.name,
         target,
         trials,
-        best_trial(list(trials)) if made else None,
+        (winner_in(ledger) or best_trial(list(trials))) if made else None,
         made,
         ledger.note("reason") or "",
         ledger.note("budget used up") == "yes",

@@ -59,9 +59,11 @@ def render_run(
     *,
     commit: "CommitInfo | None" = None,
     spent: Sequence[str] = (),
+    winner: Trial | None = None,
     stream: IO[str] | None = None,
 ) -> None:
-    """Show a run: every trial in a row, the best one in full, and where it was committed.
+    """Show a run: every trial in a row, the winner or else the best in full, and where it was
+    committed.
 
     `spent` has a line for each language model that was asked.
     """
@@ -83,7 +85,7 @@ def render_run(
             _text(trial.reason),
         )
     console.print(table)
-    best = best_trial(list(trials))
+    best = winner or best_trial(list(trials))
     if best is not None:
         render_verdict(best, stream=stream)
     if commit is not None:

@@ -38,6 +38,12 @@ def commit_of(ledger: Ledger) -> CommitInfo | None:
     return None if stored is None else CommitInfo(**json.loads(stored))
 
 
+def winner_in(ledger: Ledger) -> Trial | None:
+    """The trial of the edit that a run settled on: the best, or the one that a person chose."""
+    chosen = ledger.note("winner")
+    return None if chosen is None else ledger.measured(chosen)
+
+
 def spent_in(ledger: Ledger) -> tuple[ModelSpend, ...]:
     """What a run spent so far, by model."""
     return tuple(spend_by_model(ledger.calls(), ledger.all_proposals()))
@@ -60,7 +66,9 @@ def with_ledger(item: Result) -> None:
     ledger = open_run(item.run_id)
     try:
         spent = [model.as_text() for model in item.spent]
-        render_run(ledger.info(), item.trials, commit=item.commit, spent=spent)
+        render_run(
+            ledger.info(), item.trials, commit=item.commit, spent=spent, winner=winner_in(ledger)
+        )
     finally:
         ledger.close()
     print(item.reason)
@@ -110,7 +118,10 @@ def report_run(run_id: str | None, *, trace: bool = False) -> int:
             render_trace(ledger.calls(), ledger.all_proposals(), ledger.trials())
         else:
             spent = [model.as_text() for model in spent_in(ledger)]
-            render_run(ledger.info(), ledger.trials(), commit=commit_of(ledger), spent=spent)
+            render_run(
+                ledger.info(), ledger.trials(), commit=commit_of(ledger), spent=spent,
+                winner=winner_in(ledger),
+            )  # fmt: skip
     finally:
         ledger.close()
     return 0
