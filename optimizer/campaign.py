@@ -26,12 +26,13 @@ from perfbot.optimizer.scratch import checkout, require_clean
 from perfbot.optimizer.session import Say, Session, fresh_seed, opened
 from perfbot.optimizer.spend import authors_of
 from perfbot.optimizer.target import resolve
+from perfbot.optimizer.trials import judging_in
 from perfbot.sandbox.edit import Edit, baseline
 from perfbot.sandbox.errors import InterruptedRunError, PerfbotError, UsageError
 from perfbot.sandbox.isolate.process import describe
 from perfbot.sandbox.target import Target
 from perfbot.sandbox.trial import Trial
-from perfbot.sandbox.verify import judge, timed
+from perfbot.sandbox.verify import timed
 
 DEFAULT_BUDGET = "40c,10m"
 
@@ -150,7 +151,7 @@ def search(session: Session, ledger: Ledger, options: Options, say: Say) -> Ende
     """
 
     def judge_edit(edit: Edit) -> Trial:
-        trial = judge(session.baseline, edit)
+        trial = judge(edit)
         if trial.decision != "survived":
             say(f"  {edit.title}: {trial.decision}: {trial.reason[:100]}")
         return trial
@@ -161,6 +162,7 @@ def search(session: Session, ledger: Ledger, options: Options, say: Say) -> Ende
         return found
 
     account = Account(ledger, parse_budget(options.budget or DEFAULT_BUDGET))
+    judge = judging_in(session, account, options, say)
     policy, propose_edits = planner(
         session, account, options, say, wishes=lambda: wishes(ledger)
     )

@@ -53,6 +53,9 @@ class Language(Protocol):
     def stated(self, baseline: "Baseline") -> tuple[dict[str, int], Signature]:
         """The least ints that the text allows, and the signature with what is enforced marked."""
 
+    def code_key(self, project: Project, file_source: str) -> str:
+        """Equal for texts of one file that do the same in the same time by their code alone."""
+
     def guards(self, baseline: "Baseline", edit_source: str) -> Sequence["Guard"]:
         """Conditions of the edit that inputs can be made to meet."""
 

@@ -9,6 +9,7 @@ from perfbot.sandbox.candidate import Candidate
 from perfbot.sandbox.drivers.steps import LAZY_WAYS, TASK_WAYS
 from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.drivers.values import Drained
+from perfbot.sandbox.fingerprint import python_key
 from perfbot.sandbox.gates import (
     build,
     coverage,
@@ -33,6 +34,7 @@ from perfbot.sandbox.inputs.signature import (
     parsed,
     target_signature,
 )
+from perfbot.sandbox.interpreter import ask
 from perfbot.sandbox.language import Gate
 from perfbot.sandbox.oracle import Oracle
 from perfbot.sandbox.outcome import Outcome
@@ -86,6 +88,12 @@ def stated(baseline: Baseline) -> tuple[dict[str, int], Signature]:
     """See `stated_domain`."""
     baseline.least_ints = stated_floors(baseline)
     return baseline.least_ints, with_enforced(baseline)
+
+
+def code_key(project: Project, file_source: str) -> str:
+    """See `fingerprint`."""
+    same_python = ask(project.python).version[:2] == sys.version_info[:2]
+    return python_key(file_source, same_python=same_python)
 
 
 def guards(baseline: Baseline, edit_source: str) -> Sequence[Guard]:
@@ -192,10 +200,11 @@ def check_policy(candidate: Candidate) -> Evidence:
 
 
 def check_dedup(candidate: Candidate) -> Evidence:
-    """Gate `dedup`: the edit is other code than the original, layout and comments apart."""
+    """Gate `dedup`: the edit is other code than the original, however it is written."""
     before, after = candidate.baseline.target.file_source, candidate.edit.file_source
-    if ast.dump(ast.parse(before)) == ast.dump(ast.parse(after)):
-        return Evidence("dedup", Status.UNKNOWN, "the same code as the original, layout apart")
+    project = candidate.baseline.project
+    if code_key(project, before) == code_key(project, after):
+        return Evidence("dedup", Status.UNKNOWN, "the same code as the original, written otherwise")
     return Evidence("dedup", Status.SURVIVED, "other code than the original")
 
 

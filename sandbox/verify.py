@@ -5,6 +5,7 @@ the same for every edit of a target is in the Baseline, found out once.
 """
 
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from perfbot.sandbox import counterexamples
@@ -22,6 +23,7 @@ from perfbot.sandbox.worker import ChildFailedError
 
 PAIRS = 80
 """Pairs that a slow target's budget must have room for, whatever `measure_budget_s` says."""
+NEW_CODE = ("dedup", Status.SURVIVED)
 DECISIONS = {Status.REFUTED: "refuted", Status.UNKNOWN: "unknown", Status.SURVIVED: "survived"}
 
 
@@ -30,16 +32,32 @@ def verify(baseline: Baseline, edit: Edit) -> Trial:
     return timed(baseline, judge(baseline, edit))
 
 
-def judge(baseline: Baseline, edit: Edit) -> Trial:
-    """Judge `edit` by every gate but the clock; `decision` is survived, refuted or unknown."""
+def judge(
+    baseline: Baseline,
+    edit: Edit,
+    *,
+    earlier: Gate | None = None,
+    more: Sequence[Gate] = (),
+    refuted: Callable[[Candidate, Evidence], None] | None = None,
+) -> Trial:
+    """Judge `edit` by every gate but the clock; `decision` is survived, refuted or unknown.
+
+    `earlier` says what is known of the same code from before; it joins the gate `dedup`, and can
+    only refuse. `more` are gates after the language's own. `refuted` hears of a counterexample.
+    """
     started = time.monotonic()
     candidate = Candidate(baseline, edit)
     evidence: list[Evidence] = []
     try:
-        for gate in language_of(baseline.target).gates(baseline.settings):
+        for gate in (*language_of(baseline.target).gates(baseline.settings), *more):
             evidence.append(run_gate(gate, candidate))
+            if earlier is not None and (evidence[-1].gate, evidence[-1].status) == NEW_CODE:
+                both = evidence[-1], run_gate(earlier, candidate)
+                evidence[-1] = min(both, key=lambda item: item.status)
             if evidence[-1].status < Status.SURVIVED:
                 break
+        if refuted is not None and evidence[-1].counterexample is not None:
+            refuted(candidate, evidence[-1])
     finally:
         candidate.close()
     if candidate.refuting is not None:
@@ -51,13 +69,17 @@ def judge(baseline: Baseline, edit: Edit) -> Trial:
         verdict=verdict,
         measurement=None,
         cost=Cost(seconds=time.monotonic() - started),
-        decision="not_faster" if same_code(decisive) else DECISIONS[verdict.status],
+        decision=decision_of(verdict),
         reason="survived every gate" if decisive is None else decisive.detail,
     )
 
 
-def same_code(decisive: Evidence | None) -> bool:
-    return decisive is not None and decisive.gate == "dedup"
+def decision_of(verdict: Verdict) -> str:
+    """The gates' decision: the same code as the original's is not faster; as an edit's, as that."""
+    decisive = verdict.decisive
+    if decisive is None or decisive.gate != "dedup" or decisive.status is Status.REFUTED:
+        return DECISIONS[verdict.status]
+    return "unknown" if decisive.data.get("decision") == "unknown" else "not_faster"
 
 
 def timed(baseline: Baseline, trial: Trial, *, candidates_tried: int = 1) -> Trial:
@@ -119,5 +141,6 @@ def run_gate(gate: Gate, candidate: Candidate) -> Evidence:
         found = gate(candidate)
     except ChildFailedError as error:
         name = gate.__module__.rsplit(".", 1)[-1]
-        found = Evidence(name, Status.UNKNOWN, f"the sandbox failed: {error}")
+        data = {"sandbox_failed": True}
+        found = Evidence(name, Status.UNKNOWN, f"the sandbox failed: {error}", data=data)
     return replace(found, seconds=time.monotonic() - started)
