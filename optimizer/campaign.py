@@ -163,9 +163,7 @@ def search(session: Session, ledger: Ledger, options: Options, say: Say) -> Ende
 
     account = Account(ledger, parse_budget(options.budget or DEFAULT_BUDGET))
     judge = judging_in(session, account, options, say)
-    policy, propose_edits = planner(
-        session, account, options, say, wishes=lambda: wishes(ledger)
-    )
+    policy, propose_edits = planner(session, account, options, say, wishes=lambda: wishes(ledger))
     person = Steering(ledger, session.target, options.proposer != "rules")
     try:
         return run(
