@@ -164,6 +164,14 @@ class Options:
             command_line_only=True,
         ),
     )
+    remember: bool = field(
+        default=True,
+        metadata=_row(
+            "Try on an edit first what refuted the same code in an earlier run.",
+            flags=("--remember/--no-remember",),
+            search_only=True,
+        ),
+    )
     seed: int | None = field(
         default=None,
         metadata=_row("Seed of inputs and search [default: a fresh one, recorded]"),

@@ -1,10 +1,11 @@
-"""How a run judges an edit: the gates, with what this run knows already of the same code."""
+"""How a run judges an edit: the gates, with what is known already of the same code."""
 
 from collections.abc import Callable
 
 from perfbot.agents.dedup import Twins, as_its_twin
 from perfbot.agents.search import Account
 from perfbot.optimizer.config import Options
+from perfbot.optimizer.remembered import remembered_in
 from perfbot.optimizer.session import Say, Session
 from perfbot.sandbox.candidate import Candidate
 from perfbot.sandbox.edit import Edit
@@ -21,13 +22,21 @@ def judging_in(
 ) -> Callable[[Edit], Trial]:
     """What judges the edits of one run; none of what it adds to the gates can let an edit pass."""
     language = language_of(session.target)
-    twins = Twins(
-        account.archive,
-        lambda source: language.code_key(session.baseline.project, source),
-    )
+
+    def code_key(source: str) -> str:
+        return language.code_key(session.baseline.project, source)
+
+    twins = Twins(account.archive, code_key)
+    remembered = remembered_in(session, code_key, say) if options.remember else None
 
     def earlier(candidate: Candidate) -> Evidence:
         twin = twins.judged_before(candidate.edit)
-        return NEW if twin is None else as_its_twin(twin)
+        if twin is not None:
+            return as_its_twin(twin)
+        return (remembered.refusal(candidate) if remembered else None) or NEW
 
-    return lambda edit: judge(session.baseline, edit, earlier=earlier)
+    def judged(edit: Edit) -> Trial:
+        refuted = remembered.refuted if remembered else None
+        return judge(session.baseline, edit, earlier=earlier, refuted=refuted)
+
+    return judged

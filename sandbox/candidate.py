@@ -32,6 +32,8 @@ class Candidate:
     calls: int = 0
     refuting: bytes | None = None
     """The input of the counterexample that was shown, if a single call of it refutes."""
+    shown: tuple[bytes, str] | None = None
+    """The input of any counterexample that was shown, and the way in which it was looked at."""
 
     def start(self) -> str | None:
         """Load the edit under every hash seed of the oracle; what went wrong, or None."""
@@ -80,6 +82,7 @@ def counterexample(
     from perfbot.sandbox.explanation import call_text, outcome_text
 
     candidate.refuting = expected.inputs if way == "once" else None
+    candidate.shown = expected.inputs, way
     project, target = candidate.baseline.project, candidate.baseline.target
     edit = candidate.edit.file_source
     return Counterexample(
