@@ -63,6 +63,19 @@ class Options:
             metavar="CMD",
         ),
     )
+    program: bool = field(
+        default=False,
+        metadata=_row(
+            "C, C++: the target is a whole program; its input goes in, what it prints comes out."
+        ),
+    )
+    inputs: Path | None = field(
+        default=None,
+        metadata=_row(
+            "With --program: folder of its inputs, *.in or *.txt, with *.out or *.ans beside them.",
+            metavar="FOLDER",
+        ),
+    )
     python: str | None = field(
         default=None,
         metadata=_row(
@@ -116,6 +129,23 @@ class Options:
             "How model and style of a request are chosen: fixed, complexity or bandit "
             "[default: complexity with --cheap-model, else fixed]",
             search_only=True,
+        ),
+    )
+    memory: bool = field(
+        default=True,
+        metadata=_row(
+            "Show a model edits that perfbot committed in this repository before, and its own "
+            "examples.",
+            search_only=True,
+        ),
+    )
+    memory_from: Path | None = field(
+        default=None,
+        metadata=_row(
+            "Show it also those of another repository.",
+            metavar="FOLDER",
+            search_only=True,
+            command_line_only=True,
         ),
     )
     samples: int = field(
@@ -238,6 +268,11 @@ class Options:
         _check(0 <= self.delta < 1, "delta", self, "from 0 to below 1")
         _check(_splits(self.tests), "tests", self, "a command whose quotes are closed")
         _check(_splits(self.build), "build", self, "a command whose quotes are closed")
+        if self.inputs is not None and (self.workload is not None or not self.program):
+            raise UsageError(
+                "--inputs names the inputs of a program, in place of a workload file",
+                "give it with --program and without --workload",
+            )
         _check(self.sandbox in SANDBOXES, "sandbox", self, f"one of {', '.join(SANDBOXES)}")
         _check(self.seed is None or self.seed >= 0, "seed", self, "0 or more")
         _check(self.proposer in PROPOSERS, "proposer", self, f"one of {', '.join(PROPOSERS)}")
@@ -394,9 +429,10 @@ def checked(values: Mapping[str, object]) -> Options:
 def _with_absolute_paths(values: Mapping[str, object], base: Path) -> dict[str, Any]:
     """The same values with their paths made absolute; links are kept, as a venv's python is one."""
     absolute = dict(values)
-    workload = values.get("workload")
-    if isinstance(workload, Path):
-        absolute["workload"] = Path(os.path.abspath(base / workload))
+    for name in ("workload", "inputs", "memory_from"):
+        path = values.get(name)
+        if isinstance(path, Path):
+            absolute[name] = Path(os.path.abspath(base / path))
     python = values.get("python")
     if isinstance(python, str) and os.sep in python:
         absolute["python"] = os.path.abspath(base / os.path.expanduser(python))

@@ -48,6 +48,10 @@ def require_proposer(options: Options) -> None:
                 "--cheap-model is given, but the rules alone propose",
                 "add --proposer llm or both, and --model NAME",
             )
+        if options.memory_from is not None:
+            raise UsageError(
+                "--memory-from is given, but the rules alone propose", "add --proposer llm or both"
+            )
         return
     if options.model is None:
         raise UsageError(
@@ -57,8 +61,11 @@ def require_proposer(options: Options) -> None:
         )
     from perfbot.agents.calls import Usage
     from perfbot.agents.llm import price, require_usable
+    from perfbot.optimizer.earlier_edits import repository_at
     from perfbot.optimizer.routes import models_of
 
+    if options.memory_from is not None:
+        repository_at(options.memory_from)
     priced = options.budget is not None and parse_budget(options.budget).usd is not None
     for model in models_of(options):
         require_usable(model)
@@ -85,8 +92,11 @@ def planner(
     from perfbot.agents.asker import Asker
     from perfbot.agents.context import background
     from perfbot.agents.llm_proposer import ModelProposer
+    from perfbot.agents.memory import shown
+    from perfbot.optimizer.earlier_edits import examples_for
     from perfbot.optimizer.routes import models_of, routed
 
+    examples = examples_for(session.target, account.archive, options, say)
     # One lock for all: what one model's requests set aside, another's cannot spend.
     reserving = threading.Lock()
     askers = {
@@ -95,7 +105,7 @@ def planner(
     proposer = ModelProposer(
         session.target,
         askers[options.model or ""],
-        background(session.target, facts_of(session)),
+        [*background(session.target, facts_of(session)), *shown(examples)],
         samples=options.samples,
         prompt_tokens=options.prompt_tokens,
         say=say,

@@ -223,7 +223,8 @@ def test_every_option_reaches_its_command(tmp_path: Path, monkeypatch: pytest.Mo
         "--symbolic --sandbox landlock --unsafe-no-sandbox --json - -q --build make "
         "--model openai/x --api-base http://x/v1 --samples 3 --temperature 0.5 "
         "--prompt-tokens 900 --reply-tokens 800 --model-timeout 9.5 "
-        "--cheap-model openai/y --cheap-api-base http://y/v1 --routing bandit"
+        "--cheap-model openai/y --cheap-api-base http://y/v1 --routing bandit "
+        "--no-memory --memory-from other"
     )
     monkeypatch.setattr(choice, "_wanted", choice.AUTO)  # as it is put back afterwards
     targets, options = given("a.py::f", "b.py::g", *texts.split())
@@ -257,6 +258,8 @@ def test_every_option_reaches_its_command(tmp_path: Path, monkeypatch: pytest.Mo
         cheap_model="openai/y",
         cheap_api_base="http://y/v1",
         routing="bandit",
+        memory=False,
+        memory_from=tmp_path / "other",
     )
     defaults = Options()
     same = [
