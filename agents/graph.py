@@ -8,9 +8,8 @@ Useful to know before changing it:
   set aside and raised by the next node, when the siblings' work is recorded.
 - `measure` is one serial node behind the barrier that a superstep is: nothing else of this run
   works while the clock runs. Other processes are kept off by the lock inside `measure` itself.
-- With a person, `consult` stands before `select` and is entered once per question, with one
-  interrupt each: LangGraph gives answers to a node's interrupts by their order alone. What is
-  asked is fixed in the state by `measure`, since a node that is run again must ask the same.
+- `consult` is entered once per question, with one interrupt: LangGraph tells a node's interrupts
+  apart by their order alone. `measure` fixes what is asked, so that a replay asks the same.
 """
 
 import time
@@ -83,7 +82,7 @@ class State(TypedDict):
     stop: str | None
     elapsed_s: float
     questions: list[dict[str, Any]]
-    """What a person is still to be asked of this round; a checkpoint without a person has none."""
+    """What a person is still to be asked of this round."""
     hinted: bool
     """A hint was given that no request to a model has carried yet."""
 
@@ -147,8 +146,8 @@ def run(
             raise InterruptedRunError(
                 "interrupted; every finished trial is kept", f"perfbot resume {folder.name}"
             ) from None
-    found_out = end["stop"] in (_NOTHING_NEW, CHOSEN)
-    return Ended(end["best"], end["stop"], end["round"], not found_out)
+    spent = end["stop"] not in (_NOTHING_NEW, CHOSEN)
+    return Ended(end["best"], end["stop"], end["round"], spent)
 
 
 @dataclass(slots=True)
@@ -278,12 +277,13 @@ class _Search:
         """Wait for the answer to the first open question, and do what it says."""
         from langgraph.types import interrupt
 
+        if self.person is None:  # one was asked, and the run goes on without
+            return {"questions": []}
         asking, *others = state["questions"]
         question, answer = Question(**asking), Answer(**interrupt(asking))
         done: dict[str, Any] = {"questions": others, "elapsed_s": self.account.elapsed_s()}
         measured = self.archive.measured(question.edit) if question.edit else None
-        if answer.word == HINT:
-            done["hinted"] = True
+        done["hinted"] = state.get("hinted", False) or answer.word == HINT
         if answer.word == REJECT and measured is not None:
             self.archive.record_rejected(rejected(measured, answer.text))
         if answer.word == ACCEPT and measured is not None and gain(measured) is not None:

@@ -65,11 +65,15 @@ class NotAnAnswerError(Exception):
 
 def require_person(options: Options) -> None:
     """Make sure, before any work, that somebody can answer. Raises: UsageError where nobody can."""
-    if options.interactive and not can_answer():
+    if not options.interactive:
+        return
+    if not can_answer():
         raise UsageError(
             "--interactive needs a terminal, or answers on standard input, one a line",
             "run it in a terminal, or pipe answers: printf 'skip\\naccept\\n' | perfbot ...",
         )
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # a line that is no UTF-8 is no answer, no crash
 
 
 def can_answer() -> bool:
@@ -104,8 +108,8 @@ def answer_in(line: str, question: Question, *, gives_hints: bool) -> Answer | N
 
     Raises: NotAnAnswerError for `help` and for what is no answer to this question.
     """
-    word, _, text = plain(line).strip().partition(" ")
-    text = text.strip()
+    word, *rest = plain(line).split() or [""]
+    text = " ".join(rest)
     known = [item for item in WORDS if item == word.lower() or item[0] == word.lower()]
     allowed = _ABOUT_EDIT if question.edit else _ABOUT_ROUND
     if not known:
@@ -167,8 +171,6 @@ class Steering:
 
     def lines(self, question: Question) -> Iterator[str]:
         """The lines of standard input that say something, until it ends."""
-        if isinstance(sys.stdin, TextIOWrapper):
-            sys.stdin.reconfigure(errors="replace")
         while True:
             choices = _ABOUT_EDIT if question.edit else _ABOUT_ROUND
             print(f"{choices} > ", end="", file=sys.stderr, flush=True)

@@ -218,3 +218,20 @@ def test_a_wrong_line_from_a_pipe_ends_the_run_and_shifts_no_answer(
         _steered(toy, monkeypatch, "yes\naccept\n")
     assert said(toy.archive) == []
     assert _steered(toy, monkeypatch, "accept\n").reason == CHOSEN
+
+
+def test_a_run_with_an_open_question_goes_on_unattended(
+    toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Resumed without a person, it asks nothing more and finds the best; what was rejected stays
+    rejected."""
+    with pytest.raises(InterruptedRunError):
+        _steered(toy, monkeypatch, "reject no\n")
+    ledger = toy.archive
+    ended = run(
+        ledger.folder, ledger, ORIGINAL, Refine(), propose=toy.propose, judge=toy.judge,
+        measure=toy.measure, account=Account(ledger, Budget()),
+    )  # fmt: skip
+    assert ended.best == BEST.id
+    refused = said(ledger)[0].edit
+    assert refused not in _calls(toy, "propose")
