@@ -4,6 +4,8 @@ import importlib
 import re
 from typing import Any
 
+from perfbot.agents.difficulty import calls_itself
+
 _SYNTAX = {
     "python": "perfbot.sandbox.languages.python",
     "cpp": "perfbot.sandbox.languages.cpp",
@@ -33,25 +35,24 @@ def bottlenecks(source: str, language: str) -> frozenset[str]:
     syntax: Any = importlib.import_module(_SYNTAX[language])
     root = syntax.parse_tree(source.encode("utf-8", "replace")).root_node
     found: set[str] = set()
-    defined: set[str] = set()
-    waiting: list[tuple[Any, int]] = [(root, 0)]
+    waiting: list[tuple[Any, int, frozenset[str]]] = [(root, 0, frozenset())]
     while waiting:
-        node, depth = waiting.pop()
+        node, depth, inside = waiting.pop()
         if node.type == "function_definition":
-            defined.add(_defined(node))
-        found |= _labels(node, depth, defined)
+            inside |= {_defined(node)}
+        found |= _labels(node, depth, inside)
         depth += node.type in _LOOPS
         found |= {"loop in a loop"} if depth > 1 else set()
-        waiting += [(child, depth) for child in reversed(node.children)]
+        waiting += [(child, depth, inside) for child in node.children]
     return frozenset(found)
 
 
-def _labels(node: Any, depth: int, defined: set[str]) -> set[str]:
-    """What one node says, `depth` loops deep."""
+def _labels(node: Any, depth: int, inside: frozenset[str]) -> set[str]:
+    """What one node says, `depth` loops deep, inside the functions of these names."""
     found: set[str] = set()
     if node.type in ("call", "call_expression"):
         name, arguments = _call(node)
-        if name in defined:
+        if any(calls_itself(node, outer) for outer in inside):
             found.add("recursion")
         if name in ("pop", "insert") and re.match(r"\(\s*(0\b|\w+\.begin\(\))", arguments):
             found.add("front of a list")

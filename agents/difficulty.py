@@ -86,37 +86,40 @@ def difficulty(target: Target, share: float | None = None) -> Difficulty:
     """
     syntax: Any = importlib.import_module(_SYNTAX[target.language])
     root = syntax.parse_tree(target.source.encode()).root_node
-    paths, deepest, calls = 1, 0, set()
+    name = re.findall(r"\w+", re.sub(r"[(<].*", "", target.qualname))[-1]
+    paths, deepest, recursive = 1, 0, False
     waiting: list[tuple[Any, int]] = [(root, 0)]
     while waiting:
         node, depth = waiting.pop()
         if node.type in _LOOPS or node.type in _FORKS:
             paths += 1
         elif node.type in ("call", "call_expression"):
-            calls.add(_called(node))
+            recursive |= calls_itself(node, name)
         if node.type in _COMPREHENSIONS:
             depth += sum(child.type == "for_in_clause" for child in node.children)
         elif node.type in _LOOPS and node.type != "for_in_clause":
             depth += 1
         deepest = max(deepest, depth)
         waiting += [(child, depth) for child in node.children]
-    name = re.findall(r"\w+", re.sub(r"[(<].*", "", target.qualname))[-1]
     return Difficulty(
         lines=_lines(root, target.source),
         paths=paths,
         loops=deepest,
         untyped=_untyped(root) if target.language == "python" else 0,
-        recursive=name in calls,
+        recursive=recursive,
         language=target.language,
         share=share,
     )
 
 
-def _called(call: Any) -> str:
-    """The last name of what a call calls: `f` of `f()`, `self.f()` and `a::f<int>()`."""
+def calls_itself(call: Any, name: str) -> bool:
+    """Whether a call inside the function `name` is one of it: a namesake of another object is not.
+
+    `call` is a node of a syntax tree; `f()`, `self.f()`, `this->f()` and `a::f<int>()` are calls.
+    """
     function = call.child_by_field_name("function")
-    words = re.findall(r"\w+", re.sub(r"<.*", "", function.text.decode())) if function else []
-    return words[-1] if words else ""
+    text = re.sub(r"<.*", "", function.text.decode("utf-8", "replace")) if function else ""
+    return bool(re.fullmatch(rf"((self|cls)\.|this->|[\w:]+::)?{re.escape(name)}", text))
 
 
 def _function(root: Any) -> Any | None:
