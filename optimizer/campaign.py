@@ -9,6 +9,7 @@ from typing import Any
 
 from perfbot.agents.graph import Ended, run
 from perfbot.agents.search import Account, best_trial, parse_budget
+from perfbot.optimizer.adversary import recipe_part, written_for
 from perfbot.optimizer.commit import commit
 from perfbot.optimizer.config import Options
 from perfbot.optimizer.evidence import evidence_json
@@ -25,8 +26,9 @@ from perfbot.optimizer.result import ACCEPTED, NOTHING, Result, commit_of, spent
 from perfbot.optimizer.scratch import checkout, require_clean
 from perfbot.optimizer.session import Say, Session, fresh_seed, opened
 from perfbot.optimizer.spend import authors_of
-from perfbot.optimizer.target import resolve
+from perfbot.optimizer.target import resolve, resolve_program
 from perfbot.optimizer.trials import judging_in
+from perfbot.optimizer.telemetry import Spans, spans_of
 from perfbot.sandbox.edit import Edit, baseline
 from perfbot.sandbox.errors import InterruptedRunError, PerfbotError, UsageError
 from perfbot.sandbox.isolate.process import describe
@@ -79,7 +81,8 @@ def kept(
     Raises: InterruptedRunError at Ctrl-C, with the command that goes on.
     """
     try:
-        return campaign(repo, base, target, ledger, options, say)
+        with spans_of(ledger.folder.name, target, options, say) as spans:
+            return campaign(repo, base, target, ledger, options, say, spans)
     except (KeyboardInterrupt, InterruptedRunError):
         ledger.set_state("interrupted")
         raise InterruptedRunError(
@@ -91,7 +94,13 @@ def kept(
 
 
 def campaign(
-    repo: Path, base: str, target: Target, ledger: Ledger, options: Options, say: Say
+    repo: Path,
+    base: str,
+    target: Target,
+    ledger: Ledger,
+    options: Options,
+    say: Say,
+    spans: Spans,
 ) -> Result:
     """Search from the original or where the ledger stops; commit what survives a fresh trial."""
     run_id = ledger.folder.name
@@ -99,7 +108,7 @@ def campaign(
     seed = int(str(ledger.info().options["seed"]))
     seeded = replace(options, seed=seed)
     with opened(target, lambda root: checkout(repo, base, root), seeded, say) as session:
-        ended = search(session, ledger, options, say)
+        ended = search(session, ledger, options, say, spans)
     trials = tuple(ledger.trials())
     if ended.best is None:
         state = "budget used up" if ended.budget_used_up else "nothing found"
@@ -111,9 +120,11 @@ def campaign(
     measured = sum(trial.measurement is not None for trial in trials)
     say(f"verifying the winner afresh: {winner.title}")
     fresh = replace(options, seed=None)
-    trial, final = judge_afresh(
-        repo, base, target, winner, fresh, say, candidates_tried=max(measured, 1)
-    )
+    with spans.step("verify"):
+        trial, final = judge_afresh(
+            repo, base, target, winner, fresh, say, candidates_tried=max(measured, 1),
+            written=written_for(trials),
+        )  # fmt: skip
     made = None
     if trial.decision == "accepted":
         made = commit(
@@ -142,7 +153,9 @@ def concluded(ledger: Ledger, result: Result) -> Result:
     return replace(result, spent=spent_in(ledger))
 
 
-def search(session: Session, ledger: Ledger, options: Options, say: Say) -> Ended:
+def search(
+    session: Session, ledger: Ledger, options: Options, say: Say, spans: Spans
+) -> Ended:
     """Run the graph: rules or a model propose, the gates judge, the clock decides.
 
     A model that stops answering ends the search; what was found before is not lost by it.
@@ -161,14 +174,17 @@ def search(session: Session, ledger: Ledger, options: Options, say: Say) -> Ende
         say(f"  {trial.edit.title}: {found.decision}: {found.reason[:100]}")
         return found
 
-    account = Account(ledger, parse_budget(options.budget or DEFAULT_BUDGET))
+    account = Account(
+        ledger, parse_budget(options.budget or DEFAULT_BUDGET), watch=spans.call_ended
+    )
     judge = judging_in(session, account, options, say)
     policy, propose_edits = planner(session, account, options, say, wishes=lambda: wishes(ledger))
     person = Steering(ledger, session.target, options.proposer != "rules")
     try:
         return run(
-            ledger.folder, ledger, baseline(session.target), policy,
-            propose=propose_edits, judge=judge_edit, measure=measure_trial, account=account,
+            ledger.folder, ledger, baseline(session.target), spans.policy(policy),
+            propose=spans.proposing(propose_edits), judge=spans.judging(judge_edit),
+            measure=spans.measuring(measure_trial), account=account,
             person=person if options.interactive else None,
         )  # fmt: skip
     except ModelStoppedError as stopped:
@@ -208,7 +224,10 @@ def evidence_of(
         trial,
         session.target,
         base=base,
-        options=recipe_of(session.target, options, session.workload, base=base),
+        options={
+            **recipe_of(session.target, options, session.workload, base=base),
+            **recipe_part(trial),
+        },
         seeds={"seed": session.settings.seed},
         sandbox=describe(),
         versions={"python": platform.python_version()},
@@ -231,7 +250,7 @@ def resume_run(run_id: str, options: Options) -> int:
         stored.pop("seed")
         again = restored(stored)
         say = Progress(options.quiet)
-        target = target_at(repo, info.base, info.path, info.qualname)
+        target = target_at(repo, info.base, info.path, info.qualname, program=again.program)
         if info.state in ("accepted", "nothing") and options.budget is None:
             say(f"the run {run_id} is finished; --budget lets it go on")
             result = finished(target, ledger)
@@ -268,7 +287,7 @@ def run_options(options: Options) -> dict[str, object]:
     values = asdict(options)
     values["seed"] = fresh_seed() if options.seed is None else options.seed
     values["allow"] = list(options.allow)
-    for name in ("workload",):
+    for name in ("workload", "inputs", "memory_from"):
         if values[name] is not None:
             values[name] = str(values[name])
     return {name: value for name, value in values.items() if name not in ("json", "quiet")}
@@ -276,8 +295,9 @@ def run_options(options: Options) -> dict[str, object]:
 
 def restored(stored: dict[str, Any]) -> Options:
     stored["allow"] = tuple(stored["allow"])
-    if stored.get("workload") is not None:
-        stored["workload"] = Path(stored["workload"])
+    for name in ("workload", "inputs", "memory_from"):
+        if stored.get(name) is not None:
+            stored[name] = Path(stored[name])
     return Options(**stored)
 
 
@@ -292,6 +312,8 @@ def repository(target: Target, say: Say) -> tuple[Path, str]:
 
 def targets_of(texts: list[str], options: Options, say: Say) -> list[Target]:
     """Each function named; of a file or a folder, those where its tests spend their time."""
+    if options.program:
+        return [resolve_program(text, Path.cwd()) for text in texts]
     found: list[Target] = []
     for text in texts:
         named = resolve(text, Path.cwd())

@@ -12,7 +12,7 @@ from perfbot.optimizer.plain import to_plain
 from perfbot.optimizer.report import render_measurement, render_verdict
 from perfbot.optimizer.scratch import copy_tree
 from perfbot.optimizer.session import Session, opened
-from perfbot.optimizer.target import resolve
+from perfbot.optimizer.target import resolve, resolve_program
 from perfbot.sandbox.edit import Edit, baseline
 from perfbot.sandbox.errors import UsageError
 from perfbot.sandbox.intake import edit_from
@@ -34,7 +34,7 @@ def verify_candidate(subject: str, candidate: str, options: Options) -> int:
     """Judge the edit in the file `candidate`; 0 if it is accepted, 1 if not."""
     started = time.monotonic()
     require_writable(options.json)
-    target = one_target(subject)
+    target = one_target(subject, options)
     try:
         edit = edit_from(target, candidate_text(candidate))
     except OutsideTargetError as error:
@@ -81,7 +81,7 @@ def verify_commit(subject: str, options: Options) -> int:
 def measure_versions(a: str, b: str, options: Options) -> int:
     """Time target A against the edit in file B, no gates but the comparison of timed answers."""
     require_writable(options.json)
-    target = one_target(a)
+    target = one_target(a, options)
     edit = edit_from(target, candidate_text(b))
     say = Progress(options.quiet)
     with opened(target, lambda root: copy_tree(target.root, root), options, say) as session:
@@ -105,7 +105,7 @@ def measure_versions(a: str, b: str, options: Options) -> int:
 def measure_itself(subject: str, options: Options, decisions: int) -> int:
     """Time a target against itself: every `faster` is a false claim; 0 if there is none."""
     require_writable(options.json)
-    target = one_target(subject)
+    target = one_target(subject, options)
     say = Progress(options.quiet)
     claims = 0
     with opened(target, lambda root: copy_tree(target.root, root), options, say) as session:
@@ -143,8 +143,10 @@ def pair_for(session: Session, edit: Edit) -> tuple[Sequence[TimingCase], OpenPa
     return timing.cases, open_pair
 
 
-def one_target(text: str) -> Target:
-    """The one function that `text` names. Raises: UsageError where it names several."""
+def one_target(text: str, options: Options) -> Target:
+    """The one function or program that `text` names. Raises: UsageError where it names several."""
+    if options.program:
+        return resolve_program(text, Path.cwd())
     found = resolve(text, Path.cwd())
     if len(found) != 1:
         raise UsageError(

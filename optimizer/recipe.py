@@ -11,12 +11,13 @@ from typing import Any
 from perfbot.optimizer.config import Options, checked
 from perfbot.optimizer.git import git, git_paths
 from perfbot.sandbox.errors import UsageError
+from perfbot.sandbox.program_inputs import inputs_in, workload_of
 from perfbot.sandbox.target import Target
 from perfbot.sandbox.workload import WorkloadFile
 
 PLAIN = (
     "tests", "build", "allow", "allow_slower_cases", "oracle_threshold", "alpha", "delta",
-    "symbolic",
+    "symbolic", "program",
 )  # fmt: skip
 WORKLOAD_BYTES = 64_000
 """A workload longer than this does not travel in the commit's message."""
@@ -37,6 +38,11 @@ def recipe_of(
     path, root = workload.path.resolve(), target.root.resolve()
     recipe["workload_sha256"] = workload.sha256
     relative = path.relative_to(root).as_posix() if path.is_relative_to(root) else None
+    if path.is_dir():
+        if relative is not None and all_committed(root, base, path) and options.inputs:
+            recipe["inputs"] = relative
+            return recipe
+        relative = None
     if relative is not None and committed(root, base, relative) == workload.source.encode():
         recipe["workload"] = relative
         return recipe
@@ -48,6 +54,14 @@ def recipe_of(
         )
     recipe["workload_packed"] = packed
     return recipe
+
+
+def all_committed(repo: Path, base: str, folder: Path) -> bool:
+    """Whether every file right in a folder is in the commit `base` as it is on disk."""
+    files = [path for path in folder.iterdir() if path.is_file()]
+    names = [path.relative_to(repo.resolve()).as_posix() for path in files]
+    pairs = zip(files, names, strict=True)
+    return all(committed(repo, base, name) == path.read_bytes() for path, name in pairs)
 
 
 def committed(repo: Path, base: str, path: str) -> bytes | None:
@@ -68,8 +82,12 @@ def options_of(recipe: Mapping[str, Any], given: Options, root: Path, scratch: P
         values = {name: getattr(checked(values), name) for name in values}
     except UsageError as error:
         raise UsageError(f"the commit's Perfbot-Options are wrong: {error.happened}") from error
-    workload = given.workload
-    if workload is None and "workload_packed" in recipe:
+    workload, inputs = given.workload, given.inputs
+    if workload is None and inputs is None and "inputs" in recipe:
+        inputs = root / str(recipe["inputs"])
+        if not inputs.resolve().is_relative_to(root.resolve()) or not inputs.is_dir():
+            raise UsageError(f"the commit's inputs {recipe['inputs']} are not in its tree")
+    elif workload is None and "workload_packed" in recipe:
         workload = scratch / "workload.py"
         workload.write_bytes(unpacked(str(recipe["workload_packed"])))
     elif workload is None and "workload" in recipe:
@@ -77,11 +95,19 @@ def options_of(recipe: Mapping[str, Any], given: Options, root: Path, scratch: P
         if not workload.resolve().is_relative_to(root.resolve()) or not workload.is_file():
             raise UsageError(f"the commit's workload {recipe['workload']} is not in its tree")
     wanted = recipe.get("workload_sha256")
-    if workload is not None and wanted is not None:
-        found = hashlib.sha256(workload.read_bytes()).hexdigest()
+    used = workload or inputs
+    if used is not None and wanted is not None:
+        found = sha256_of(used)
         if found != wanted:
-            raise UsageError(f"the workload {workload} is not the one the commit was judged with")
-    return replace(given, workload=workload, **values)
+            raise UsageError(f"the workload {used} is not the one the commit was judged with")
+    return replace(given, workload=workload, inputs=inputs, **values)
+
+
+def sha256_of(used: Path) -> str:
+    """The digest of a workload file, or of the workload that a folder of inputs makes."""
+    if used.is_dir():
+        return workload_of(used, inputs_in(used, "")).sha256
+    return hashlib.sha256(used.read_bytes()).hexdigest()
 
 
 def unpacked(text: str) -> bytes:

@@ -14,6 +14,7 @@ from perfbot.sandbox.baseline import Baseline, prepare
 from perfbot.sandbox.baseline_file import key_of, load, save
 from perfbot.sandbox.errors import UsageError
 from perfbot.sandbox.gates.symbolic_tools import require_installed
+from perfbot.sandbox.program_inputs import answers_in, inputs_of
 from perfbot.sandbox.project import Project
 from perfbot.sandbox.settings import Settings
 from perfbot.sandbox.target import Target
@@ -67,14 +68,15 @@ def opened(
         root.mkdir()
         for missing in fill(root) or ():
             say(missing)
+        workload = workload_for(target, options)
         project = Project(
             root=root,
             python=interpreter_for(target.root, options.python),
             import_roots=tuple(dict.fromkeys((target.import_root, "."))),
             tests=options.tests,
             build=options.build,
+            answers=answers_in(workload) if options.program else (),
         )
-        workload = find_workload(target, options.workload)
         settings = settings_of(options)
         baseline = baseline_for(project, target, settings, workload, say)
         try:
@@ -83,6 +85,17 @@ def opened(
             if baseline.worth_keeping:
                 save(baseline, key_of(project, target, settings, workload))
             baseline.close()
+
+
+def workload_for(target: Target, options: Options) -> WorkloadFile | None:
+    """The workload that the options name, or that lies beside the target; a program's inputs.
+
+    Raises: UsageError where what is named is not there or cannot be read.
+    """
+    if options.inputs is not None:
+        return inputs_of(target, options.inputs)
+    found = find_workload(target, options.workload)
+    return inputs_of(target, None) if found is None and options.program else found
 
 
 def baseline_for(

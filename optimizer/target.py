@@ -9,6 +9,7 @@ from pathlib import Path
 
 from perfbot.sandbox.errors import UsageError
 from perfbot.sandbox.languages.cpp import SUFFIXES
+from perfbot.sandbox.languages.cpp_program import NAME, program_target
 from perfbot.sandbox.languages.finding import is_cpp, locate, targets_in
 from perfbot.sandbox.target import Target
 
@@ -54,6 +55,23 @@ def resolve(text: str, cwd: Path) -> list[Target]:
     if text.endswith(".py") or is_cpp(text):
         _file(path)
     return [_spelled_out(text, cwd)]
+
+
+def resolve_program(text: str, cwd: Path) -> Target:
+    """Return the program that `text` names: its one file, with `::main` or without.
+
+    Raises:
+        UsageError: it is no file of C or C++, or it has not exactly one `main`.
+    """
+    file_text, _, qualname = text.partition("::")
+    file = _file(cwd.resolve() / file_text)
+    if not is_cpp(file.name) or qualname not in ("", NAME):
+        raise UsageError(
+            f"{text} is no program of C or C++",
+            f"with --program write FILE.cpp or FILE.cpp::{NAME}",
+        )
+    root = project_root(file)
+    return program_target(root, file.relative_to(root).as_posix())
 
 
 def candidates_in(path: Path) -> list[Target]:

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from perfbot.sandbox.exploration import BEYOND, INSIDE, draw, encoded
+from perfbot.sandbox.inputs.alike import grown
 from perfbot.sandbox.inputs.characters import respelt, with_rare_characters
 from perfbot.sandbox.inputs.edge_numbers import with_edge_numbers
-from perfbot.sandbox.inputs.growth import grown
 from perfbot.sandbox.language import language_of
 from perfbot.sandbox.oracle import Expected
 from perfbot.sandbox.patience import FUZZ_CPU_S, slept_through
@@ -54,7 +54,8 @@ def grow_corpus(baseline: "Baseline") -> None:
     for inputs in encoded(language.twins(baseline)):
         grow(baseline, inputs, taken, beyond=True)
     for size in LARGE if in_time else ():
-        for inputs in encoded(grown(observed, size, GROWN, randomly.getrandbits(32))):
+        seed = randomly.getrandbits(32)
+        for inputs in encoded(grown(baseline.signature, observed, size, GROWN, seed)):
             before = baseline.discarded.get("timeout", 0)
             grow(baseline, inputs, taken, beyond=True)
             if baseline.discarded.get("timeout", 0) > before:

@@ -18,6 +18,8 @@ class Project:
     """The test command, or None for what the language and the project's files tell."""
     build: str | None = None
     """C and C++: the command that builds it from nothing, or None for what its files tell."""
+    answers: tuple[tuple[str, str, str], ...] = ()
+    """A program's own tests: name, standard input, what it must print."""
     adapter: str = ""
     """C and C++: the workload's own function `call`, as text, which is called in place of the
     target where perfbot cannot make the target's arguments."""

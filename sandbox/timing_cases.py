@@ -7,7 +7,7 @@ from perfbot.sandbox.baseline import CASE_CPU_S, Baseline
 from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.drivers.values import WireError
 from perfbot.sandbox.exploration import arguments_of, inputs_of
-from perfbot.sandbox.inputs.variants import variants
+from perfbot.sandbox.inputs.alike import variants
 from perfbot.sandbox.oracle import Expected
 from perfbot.sandbox.rounds import Agree
 from perfbot.sandbox.timing import TimingCase
@@ -99,7 +99,9 @@ def with_variants(
         max(2, int(VARIANTS_S / (2 * max(expected.seconds, 1e-6)))),
     )
     try:
-        made = variants(arguments_of(expected.inputs), wanted, seed)[1:]
+        made = variants(
+            baseline.signature, baseline.observed(), arguments_of(expected.inputs), wanted, seed
+        )[1:]
     except (WireError, ValueError):
         return inputs, outcomes  # arguments that only the sandbox can read
     for arguments in made:

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from perfbot.sandbox.baseline import Baseline
 from perfbot.sandbox.coverage import Uncovered
 from perfbot.sandbox.cpp.gcov import coverage_of, gcov_of
+from perfbot.sandbox.cpp.read_checks import read_checks
 from perfbot.sandbox.cpp.units import Variant
 from perfbot.sandbox.cpp.versions import builder, runner_in, sanitized_limit
 from perfbot.sandbox.languages.cpp import functions
+from perfbot.sandbox.languages.cpp_program import is_program
 from perfbot.sandbox.target import Target
 from perfbot.sandbox.worker import ChildFailedError
 
@@ -20,7 +22,8 @@ def uncovered(
 ) -> list[Uncovered]:
     """What of `source` (a version of the target's file) the inputs do not reach.
 
-    `inputs` are (seconds the original takes, encoded arguments). Raises: ChildFailedError.
+    `inputs` are (seconds the original takes, encoded arguments). What a program does where it
+    cannot read its input is left out: see `read_checks`. Raises: ChildFailedError.
     """
     project, target = baseline.project, baseline.target
     made = builder(project, target, Variant.COVERED)
@@ -44,11 +47,15 @@ def uncovered(
         built.gcno, counts, source, spans_of(target, source), path=target.path,
         gcov=gcov_of(made.command.compiler),
     )  # fmt: skip
-    return [Uncovered(gap.line, gap.text, gap.what) for gap in found]
+    closed = read_checks(source) if is_program(target) else set()
+    return [Uncovered(gap.line, gap.text, gap.what) for gap in found if gap.line not in closed]
 
 
 def spans_of(target: Target, source: str) -> list[tuple[int, int]]:
-    """The line spans of the target and of the helpers that the original's file does not have."""
+    """The line spans of the target and of the helpers that the original's file does not have; of a
+    program those of all its functions."""
+    if is_program(target):
+        return [(item.start_line, item.end_line) for item in functions(source)]
     before = {item.qualname for item in functions(target.file_source)}
     plain = next(
         item.qualname

@@ -9,6 +9,8 @@ from perfbot.sandbox.cpp import store, suite, tokens
 from perfbot.sandbox.cpp.aliased import aliased
 from perfbot.sandbox.cpp.compilers import ask
 from perfbot.sandbox.cpp.oracle import CppOracle
+from perfbot.sandbox.cpp.program_snippet import program_snippet
+from perfbot.sandbox.cpp.program_suite import run_program_suite, with_answers
 from perfbot.sandbox.cpp.signature import SCOPE, description_of, signature_of
 from perfbot.sandbox.cpp.snippet import snippet as cpp_snippet
 from perfbot.sandbox.cpp.strength import oracle_strength
@@ -35,6 +37,7 @@ from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.scope import Scope
 from perfbot.sandbox.inputs.signature import Signature
 from perfbot.sandbox.language import Gate
+from perfbot.sandbox.languages.cpp_program import is_program
 from perfbot.sandbox.oracle import Oracle
 from perfbot.sandbox.outcome import Outcome
 from perfbot.sandbox.project import Project
@@ -42,14 +45,15 @@ from perfbot.sandbox.settings import Settings
 from perfbot.sandbox.strength import Strength
 from perfbot.sandbox.suite import SuiteRun
 from perfbot.sandbox.target import Target
-from perfbot.sandbox.verdict import Evidence
+from perfbot.sandbox.verdict import Evidence, Status
 from perfbot.sandbox.worker import ChildFailedError, Zygote
 
 
 def tools(project: Project, target: Target) -> tuple[str, ...]:
     """The compiler and the flags."""
     command = command_of(project, target)
-    return (command.compiler, ask(command.compiler).version, *command.flags, *command.link)
+    told = (command.compiler, ask(command.compiler).version, *command.flags, *command.link)
+    return (*told, target.kind) if is_program(target) else told
 
 
 def signature(project: Project, target: Target) -> Signature:
@@ -62,7 +66,7 @@ def signature(project: Project, target: Target) -> Signature:
 
 def description(project: Project, target: Target) -> str:
     """What the original's library says of its parameters' types; asked once, then kept."""
-    unit = unit_for(target, target.file_source, hints_of(project))
+    unit = unit_for(target, target.file_source, hints_of(project, target))
     command = command_of(project, target)
     key = store.key_of("description", unit.text, unit.wrapper, unit.path, command.compiler,
                        command.flags, store.tree_digest(project.root, target.path))  # fmt: skip
@@ -116,8 +120,11 @@ def guards(baseline: Baseline, edit_source: str) -> Sequence[Guard]:
 
 
 def ways(target: Target, outcome: Outcome) -> list[str]:
-    """Twice: a second equal call, whose result may not be the first's storage."""
-    return ["twice"]
+    """Twice: a second equal call, whose result may not be the first's storage.
+
+    A program's second call is another process.
+    """
+    return [] if is_program(target) else ["twice"]
 
 
 def open_oracle(
@@ -154,7 +161,10 @@ def run_suite(
     wall_s: float,
 ) -> SuiteRun:
     """See `cpp.suite`. Calls that the tests make are not recorded: inputs come from elsewhere."""
-    return suite.run_suite(project, target, source=source, build=project.build, wall_s=wall_s)
+    found = suite.run_suite(project, target, source=source, build=project.build, wall_s=wall_s)
+    if is_program(target) and project.answers:
+        return with_answers(found, run_program_suite(project, target, source=source))
+    return found
 
 
 def documented_calls(project: Project, target: Target) -> Sequence[bytes]:
@@ -168,7 +178,9 @@ def strength(baseline: Baseline) -> Strength:
 
 
 def snippet(project: Project, target: Target, edit_source: str, inputs: bytes, way: str) -> str:
-    """A program of C++ that shows the difference."""
+    """A program of C++ that shows the difference; of a program the commands that show it."""
+    if is_program(target):
+        return program_snippet(target, edit_source, inputs)
     described = description_of(description(project, target))
     return cpp_snippet(
         target, edit_source, inputs, way, described=described, adapter=project.adapter
@@ -196,13 +208,23 @@ def check_dedup(candidate: Candidate) -> Evidence:
     return cpp_dedup.check(candidate.baseline.target, candidate.edit)
 
 
+def check_suite(candidate: Candidate) -> Evidence:
+    """Gate `suite`: the project's tests; those of a program without any are the inputs given."""
+    baseline = candidate.baseline
+    given = len(baseline.replayed())
+    if not is_program(baseline.target) or baseline.suite.tests or not given:
+        return suite_gate.check(candidate)
+    detail = f"no expected outputs: the {given} inputs given are the tests, as gate replay ran them"
+    return Evidence("suite", Status.SURVIVED, detail)
+
+
 GATES: tuple[Gate, ...] = (
     check_scope,
     check_policy,
     check_dedup,
     cpp_build.check,
     replay.check,
-    suite_gate.check,
+    check_suite,
     fuzz.check,
     repeat.check,
     cpp_sanitize.check,

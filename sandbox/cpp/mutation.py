@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from perfbot.sandbox.cpp.mutation_operators import Change
-from perfbot.sandbox.cpp.mutation_places import changes_in, function_in, top_of
+from perfbot.sandbox.cpp.mutation_places import changes_in, functions_in, top_of
 from perfbot.sandbox.cpp.mutation_text import Region, render
 from perfbot.sandbox.target import Target
 
@@ -58,8 +58,12 @@ def schemata(target: Target, *, limit: int = 40, seed: int = 0) -> Schemata:
     Raises: ValueError where the target's span holds no function with a body.
     """
     data = target.file_source.encode()
-    function = function_in(target)
-    found = list(changes_in(function, data, is_c=target.language == "c"))
+    is_c = target.language == "c"
+    found = [
+        change
+        for function in functions_in(target)
+        for change in changes_in(function, data, is_c=is_c)
+    ]
     chosen: list[Change] = []
     seen: set[bytes] = set()
     for change in _spread(found, data, seed):
@@ -111,7 +115,7 @@ def _rendered(target: Target, mutants: tuple[Mutant, ...], changes: tuple[Change
     numbered = [(item.number, change) for item, change in zip(mutants, changes, strict=True)]
     if not numbered:
         return Schemata(target.file_source, (), target, (), ())
-    function = function_in(target)
+    function = functions_in(target)[0]
     is_c = target.language == "c"
     text, regions = render(data, numbered, top=top_of(function), function=function, is_c=is_c)
     return Schemata(text, mutants, target, changes, tuple(regions))

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from perfbot.sandbox.cpp.mutation_operators import Change, changes_at, text_of
-from perfbot.sandbox.languages.cpp_tree import parse_tree
+from perfbot.sandbox.languages.cpp_program import is_program
+from perfbot.sandbox.languages.cpp_tree import definitions, parse_tree
 from perfbot.sandbox.target import Target
 
 if TYPE_CHECKING:
@@ -60,6 +61,26 @@ def function_in(target: Target) -> "Node":
             return node
         stack.extend(reversed(node.children))
     raise ValueError("no function in the source")
+
+
+def functions_in(target: Target) -> list["Node"]:
+    """The definitions that a target is made of: one, or all of a program, in their order.
+
+    Those of a program that the compiler may run (`constexpr`) are left out.
+
+    Raises: ValueError where there is none with a body.
+    """
+    if not is_program(target):
+        return [function_in(target)]
+    root = parse_tree(target.file_source.encode()).root_node
+    found = [
+        item.node
+        for item in definitions(root)
+        if not any(text_of(child) == "constexpr" for child in item.node.children)
+    ]
+    if not found:
+        raise ValueError("no function in the source")
+    return sorted(found, key=lambda node: node.start_byte)
 
 
 def top_of(function: "Node") -> int:

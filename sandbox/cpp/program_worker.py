@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from perfbot.sandbox.cpp.builder import Builder
 from perfbot.sandbox.cpp.worker import CppWorker
+from perfbot.sandbox.errors import MachineError
 from perfbot.sandbox.worker import queued_ns_of
 
 
@@ -55,16 +54,18 @@ class ProgramWorker(CppWorker):
 def children_of(pid: int) -> list[int]:
     """The process ids of a process's children, dead ones too until they are buried.
 
-    Source: proc_pid_task(5), children; a kernel without CONFIG_PROC_CHILDREN is asked by psutil.
+    Source: proc_pid_children(5). Raises: MachineError where the kernel does not tell.
     """
+    task = Path(f"/proc/{pid}/task/{pid}")
     try:
-        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except FileNotFoundError:
-        try:
-            return [child.pid for child in psutil.Process(pid).children()]
-        except psutil.NoSuchProcess:
-            return []
-    except ProcessLookupError:
+        return [int(word) for word in (task / "children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        if task.is_dir():
+            raise MachineError(
+                "this kernel does not tell a process's children (CONFIG_PROC_CHILDREN is off), "
+                "so programs cannot be timed",
+                "run perfbot on a distribution's own kernel, or name a function instead",
+            ) from None
         return []
 
 

@@ -11,6 +11,7 @@ from perfbot.sandbox.cpp.units import Command, Variant
 from perfbot.sandbox.cpp.wrapper import Hints
 from perfbot.sandbox.cpp.zygote import REPORT, Builder, CppZygote
 from perfbot.sandbox.host import available_cores
+from perfbot.sandbox.languages.cpp_program import is_program
 from perfbot.sandbox.outcome import Outcome, Runner
 from perfbot.sandbox.project import Project
 from perfbot.sandbox.target import Target
@@ -30,14 +31,14 @@ def command_of(project: Project, target: Target) -> Command:
     return command_for(project, target.path, build=project.build)
 
 
-def hints_of(project: Project) -> Hints:
-    """What the workload says of the wrapper."""
-    return Hints(adapter=project.adapter or None)
+def hints_of(project: Project, target: Target) -> Hints:
+    """What the workload and the target say of the wrapper."""
+    return Hints(adapter=project.adapter or None, program=is_program(target))
 
 
 def builder(project: Project, target: Target, variant: Variant) -> Builder:
     """What compiles versions of the target's file in that variant."""
-    return Builder(project, command_of(project, target), variant, hints_of(project))
+    return Builder(project, command_of(project, target), variant, hints_of(project, target))
 
 
 def compiled(
@@ -64,7 +65,7 @@ def opener(
     cpu: int | None = None,
 ) -> Callable[[], CppZygote]:
     """What opens a sandbox whose workers load versions in that variant."""
-    command, hints = command_of(project, target), hints_of(project)
+    command, hints = command_of(project, target), hints_of(project, target)
     return partial(
         CppZygote, project, command, variant=variant, hints=hints, hash_seed=hash_seed, cpu=cpu
     )

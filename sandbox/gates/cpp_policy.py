@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from perfbot.sandbox.edit import Edit
+from perfbot.sandbox.gates.cpp_policy_program import belongs_to_programs
 from perfbot.sandbox.gates.cpp_policy_tables import (
     GUARDS_ALLOWED,
     HEADER_SUFFIXES,
@@ -22,6 +23,7 @@ from perfbot.sandbox.gates.cpp_policy_text import Directive, Text, Token, read
 from perfbot.sandbox.gates.cpp_policy_tree import tree_findings
 from perfbot.sandbox.gates.cpp_policy_words import attribute_findings, word_findings
 from perfbot.sandbox.gates.policy_view import Finding
+from perfbot.sandbox.languages.cpp_program import is_program
 from perfbot.sandbox.target import Target
 from perfbot.sandbox.verdict import Evidence, Status
 
@@ -34,6 +36,8 @@ def check(target: Target, edit: Edit, *, allow: frozenset[str] = frozenset()) ->
     found = _added(
         list(_findings(target.file_source, target)), list(_findings(edit.file_source, target))
     )
+    if is_program(target):
+        found = [item for item in found if not belongs_to_programs(item)]
     refused = sorted(
         (item for item in found if item.category not in allow), key=lambda item: item.line
     )

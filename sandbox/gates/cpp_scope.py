@@ -13,6 +13,7 @@ from perfbot.sandbox.errors import UsageError
 from perfbot.sandbox.languages.cpp import definition_of
 from perfbot.sandbox.languages.cpp import functions as functions_in
 from perfbot.sandbox.languages.cpp_beside import CLASSES, declared, is_internal
+from perfbot.sandbox.languages.cpp_program import complaint, is_program
 from perfbot.sandbox.languages.cpp_tree import (
     Definition,
     declarator_of,
@@ -43,9 +44,13 @@ def check(target: Target, edit: Edit) -> Evidence:
 
     What may differ: the function's body and its parameters' names, new `#include` lines, and new
     helpers that no other file sees, whose names the file does not use otherwise. That the edit does
-    anything at all is not asked here.
+    anything at all is not asked here. Of a program's one file everything may differ.
     """
-    found = _complaint(target, edit)
+    if is_program(target):
+        problem = complaint(edit.file_source)
+        found = None if problem is None else f"The edit is no program: {problem}."
+    else:
+        found = _complaint(target, edit)
     if found is None:
         return Evidence("scope", Status.SURVIVED, "Only the target differs.")
     return Evidence("scope", Status.REFUTED, found)

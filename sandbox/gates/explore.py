@@ -14,7 +14,7 @@ from perfbot.sandbox.candidate import Candidate, counterexample
 from perfbot.sandbox.corpus import LARGE, own_literals
 from perfbot.sandbox.exploration import BEYOND, INSIDE, draw, encoded
 from perfbot.sandbox.gates.fuzz import Refutation, has_strategy, new_literals, shrunk, visit
-from perfbot.sandbox.inputs.growth import grown
+from perfbot.sandbox.inputs.alike import grown
 from perfbot.sandbox.outcome import Runner
 from perfbot.sandbox.verdict import Evidence, Status
 from perfbot.sandbox.worker import ChildFailedError
@@ -91,7 +91,7 @@ def kinds(candidate: Candidate) -> list[Draw]:
 
     def growing(size: int) -> Draw:
         return lambda count, seed: within(
-            encoded(grown(baseline.observed(), size, count, seed)), BEYOND
+            encoded(grown(baseline.signature, baseline.observed(), size, count, seed)), BEYOND
         )
 
     def within(made: Iterable[bytes], breaking: int) -> list[Drawn]:

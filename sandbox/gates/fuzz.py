@@ -9,8 +9,8 @@ from perfbot.sandbox.candidate import Candidate, counterexample
 from perfbot.sandbox.corpus import generated, own_literals
 from perfbot.sandbox.exploration import BEYOND, INSIDE, draw, encoded, inputs_of, smallest
 from perfbot.sandbox.guards import inputs_that_meet, usual_way
+from perfbot.sandbox.inputs.alike import grown
 from perfbot.sandbox.inputs.domain import domain
-from perfbot.sandbox.inputs.growth import grown
 from perfbot.sandbox.language import language_of
 from perfbot.sandbox.oracle import Expected
 from perfbot.sandbox.outcome import Outcome
@@ -140,7 +140,7 @@ def drawn_anew(candidate: Candidate, examples: int, seed: int) -> Iterator[tuple
     observed = baseline.observed()
     for number in (item for item in new if isinstance(item, int)):
         if LEAST_SIZE <= number <= LARGEST:
-            for arguments in grown(observed, number + 1, GROWN, seed + number):
+            for arguments in grown(baseline.signature, observed, number + 1, GROWN, seed + number):
                 yield inputs_of(arguments), BEYOND
 
 

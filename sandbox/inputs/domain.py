@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from perfbot.sandbox.drivers.values import Drained, Enum, Object
+from perfbot.sandbox.inputs.alike import format_in
 from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.observed import elements
 from perfbot.sandbox.inputs.signature import KEYWORDS, VARIADIC, Signature
 
 MOST_KINDS = 4
+MOST_PLACES = 12
+"""Of a program's input so many places are told."""
 
 
 def domain(
@@ -17,6 +20,9 @@ def domain(
 
     A line ends in "as seen" where nothing but observed calls says what the parameter takes.
     """
+    of_program = format_in(signature, observed)
+    if of_program is not None:
+        return [f"standard input: {line}" for line in of_program.told()[:MOST_PLACES]]
     bound = [values for item in observed if (values := signature.bind(item)) is not None]
     lines = []
     for parameter in signature.parameters:

@@ -15,6 +15,7 @@ from perfbot.sandbox.inputs.drawing import Drawing, Hint, Literals, fresh
 from perfbot.sandbox.inputs.generic import BARE, OPEN
 from perfbot.sandbox.inputs.inferred import with_classes
 from perfbot.sandbox.inputs.perturb import perturbed
+from perfbot.sandbox.inputs.program_format import StandardInput, format_of
 from perfbot.sandbox.inputs.relations import Relations, relations_in
 from perfbot.sandbox.inputs.scalars import Constants, Shape
 from perfbot.sandbox.inputs.scope import Scope
@@ -234,6 +235,9 @@ def source_of(
         for one, other in itertools.combinations(shapes, 2)
         if _alike(shapes[one], shapes[other])
     ]
+    if any(isinstance(shape, StandardInput) for shape in shapes.values()):
+        # A changed copy would break its format; the format itself has what was seen.
+        return Source(signature, shapes, relations_in([]), (), frozenset(rarely), ())
     small = tuple(item for item in seen if _weight(item, 8 * max_size) <= 8 * max_size)
     cut = small or tuple(
         {name: _cut(value, max_size) for name, value in item.items()} for item in seen[:20]
@@ -293,6 +297,9 @@ def _shape(parameter: Parameter, values: Sequence[object], scope: Scope) -> Shap
 
 
 def _single(parameter: Parameter, values: Sequence[object], scope: Scope) -> Shape | None:
+    if parameter.annotation == "StandardInput":
+        texts = tuple(value for value in values if isinstance(value, str))
+        return StandardInput(format_of(texts)) if texts else None
     if parameter.annotation is not None:
         declared = annotations.shape_for(parameter.annotation, values, names=scope)
         if declared is not None:

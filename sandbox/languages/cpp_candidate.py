@@ -12,6 +12,7 @@ from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.errors import UsageError
 from perfbot.sandbox.languages.cpp import check_syntax, definition_of, functions
 from perfbot.sandbox.languages.cpp_beside import Beside, choose
+from perfbot.sandbox.languages.cpp_program import is_program, program_edit
 from perfbot.sandbox.languages.cpp_tree import (
     Definition,
     declarator_of,
@@ -50,6 +51,8 @@ def edit_from(target: Target, text: str, *, title: str = "", origin: str = "patc
         UsageError: the text is no candidate: without the function, with a syntax error inside
             of it, or a diff that does not apply.
     """
+    if is_program(target):
+        return program_edit(target, text, title=title, origin=origin)
     if is_diff(text):
         file_source = apply_diff(target.file_source, text, target.path)
         return Edit(file_source, title=title, origin=origin)
