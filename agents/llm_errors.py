@@ -13,7 +13,12 @@ from dataclasses import dataclass
 from perfbot.agents.scrub import scrubbed
 from perfbot.sandbox.errors import MachineError, PerfbotError, UsageError
 
-RETRIED = frozenset({"timeout", "connection_lost", "bad_response", "rate_limited", "server_error"})
+RETRIED = frozenset(
+    {
+        *("timeout", "connection_lost", "bad_response", "rate_limited", "server_error"),
+        "unknown_error",
+    }
+)
 """Faults that may be over a moment later; after any other the same request fails again."""
 OF_REPLY = frozenset({"refused", "truncated", "empty", "context_too_long"})
 """The model answered, but not with what was asked for."""
@@ -72,7 +77,21 @@ def fault_of(error: BaseException) -> Fault:
     malformed = any(isinstance(item, json.JSONDecodeError) for item in below)
     if malformed or "invalid response" in lower or "'choices'" in lower:
         return Fault("bad_response", detail)
-    return _by_status(status, detail, _retry_after(error))
+    found = _by_status(status, detail, _retry_after(error))
+    if found.kind == "server_error" and not _told_by_server(below):
+        return Fault("unknown_error", detail)
+    return found
+
+
+def _told_by_server(causes: list[BaseException]) -> bool:
+    """Whether the status is the server's own; LiteLLM gives 500 to all that it does not know."""
+    import httpx
+
+    return any(
+        isinstance(item, httpx.HTTPStatusError)
+        or (hasattr(item, "status_code") and not type(item).__module__.startswith("litellm"))
+        for item in causes
+    )
 
 
 def _words(error: BaseException) -> str:
@@ -165,6 +184,10 @@ _STOPS = {
     "bad_response": (
         "{where} answers, but not as a chat completion",
         "check that --api-base is the API's address (it often ends in /v1), not a web page's",
+    ),
+    "unknown_error": (
+        "the request for {model} to {where} fails in a way that perfbot does not know",
+        "check the server's log, and whether LiteLLM knows this model",
     ),
     "server_error": (
         "{where} fails on the request for {model}",

@@ -6,9 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from perfbot.agents.calls import Message, Usage
+from perfbot.agents.calls import FREE, Message, Usage
 from perfbot.agents.llm import Model, Reply, complete, price, require_usable
-from perfbot.agents.llm_errors import OF_REPLY, RETRIED, Fault, FaultError, stopped_by
+from perfbot.agents.llm_errors import (
+    OF_REPLY,
+    RETRIED,
+    Fault,
+    FaultError,
+    fault_of,
+    stopped_by,
+)
 from perfbot.sandbox.errors import MachineError, UsageError
 from tests.agents.model_server import FAULTS, GOOD, ModelServer, completion
 
@@ -164,3 +171,12 @@ def test_a_price_is_known_or_unknown() -> None:
     """A model of the list has its price per token; another has none, which is not 0."""
     assert price(Model("openai/gpt-4o"), Usage(1000, 1000)) == pytest.approx(0.0125)
     assert price(Model("openai/mine"), Usage(1000, 1000)) is None
+
+
+def test_a_status_that_no_server_gave_is_not_taken_for_one() -> None:
+    """LiteLLM says 500 of all that it does not know: the reply may be lost, and is charged."""
+    from litellm.exceptions import InternalServerError
+
+    fault = fault_of(InternalServerError("odd", llm_provider="openai", model="m"))
+    assert fault.kind == "unknown_error" and fault.retried
+    assert fault.kind not in FREE and "server_error" in FREE
