@@ -12,6 +12,7 @@ from perfbot.agents.rules.source import Replacement
 from perfbot.sandbox.cpp.tokens import normalised
 from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.errors import UsageError
+from perfbot.sandbox.languages.cpp_program import is_program
 from perfbot.sandbox.languages.cpp_tree import (
     Definition,
     first_error,
@@ -31,28 +32,31 @@ def catalogue() -> tuple[CppRule, ...]:
 def propose(target: Target, source: str, *, parent: str | None = None) -> list[Proposal]:
     """Every rule's matches in the target inside `source`, one at a time and all at once.
 
-    `source` is the whole file: the original, or an accepted edit of it, whose id is `parent`.
+    `source` is the whole file: the original, or an accepted edit of it, whose id is `parent`. Of a
+    program every function is looked at.
     Texts equal up to layout and comments are given once, and never the input itself.
 
     Raises: UsageError when `source` does not hold the target.
     """
     file = CppFile(source, is_c=target.language == "c")
-    function = CppFunction(file, find(target, file))
-    broken = first_error(function.definition.outer) is not None
+    definitions = file.definitions if is_program(target) else [find(target, file)]
+    functions = [CppFunction(file, item) for item in definitions]
     seen = {normalised(source)}
     proposals = []
     for rule in catalogue():
         if target.language not in rule.languages:
             continue
-        function.restart()
-        for rewrite in variants(list(rule.rewrites(function))):
-            text = apply(file, rewrite)
-            found = normalised(text)
-            if found in seen or (not broken and not reads_well(function, rewrite)):
-                continue
-            seen.add(found)
-            edit = Edit(text, title=rule.summary, origin="rules", parent=parent)
-            proposals.append(Proposal(edit, rule.name, rewrite.reason))
+        for function in functions:
+            broken = first_error(function.definition.outer) is not None
+            function.restart()
+            for rewrite in variants(list(rule.rewrites(function))):
+                text = apply(file, rewrite)
+                found = normalised(text)
+                if found in seen or (not broken and not reads_well(function, rewrite)):
+                    continue
+                seen.add(found)
+                edit = Edit(text, title=rule.summary, origin="rules", parent=parent)
+                proposals.append(Proposal(edit, rule.name, rewrite.reason))
     return proposals
 
 
