@@ -194,6 +194,25 @@ class Options:
             command_line_only=True,
         ),
     )
+    adversary: str | None = field(
+        default=None,
+        metadata=_row(
+            "A model that writes inputs meant to break each edit the gates let through; "
+            "`same` is --model.",
+            metavar="NAME|same",
+            search_only=True,
+            command_line_only=True,
+        ),
+    )
+    adversary_api_base: str | None = field(
+        default=None,
+        metadata=_row(
+            "Address of the server that the adversary is on [default: --api-base]",
+            metavar="URL",
+            search_only=True,
+            command_line_only=True,
+        ),
+    )
     remember: bool = field(
         default=True,
         metadata=_row(

@@ -38,6 +38,10 @@ def require_proposer(options: Options) -> None:
     Raises: UsageError for a model that is not named, not known, without its key, or without a
     price where the budget is in dollars.
     """
+    if options.adversary is not None or options.adversary_api_base is not None:
+        from perfbot.optimizer.adversary import require_adversary
+
+        require_adversary(options)
     if options.proposer == "rules":
         if options.model is not None:
             raise UsageError(

@@ -1,9 +1,10 @@
-"""How a run judges an edit: the gates, with what is known already of the same code."""
+"""How a run judges an edit: the gates, what is known already of the same code, the adversary."""
 
 from collections.abc import Callable
 
 from perfbot.agents.dedup import Twins, as_its_twin
 from perfbot.agents.search import Account
+from perfbot.optimizer.adversary import adversary_in
 from perfbot.optimizer.config import Options
 from perfbot.optimizer.remembered import remembered_in
 from perfbot.optimizer.session import Say, Session
@@ -27,6 +28,7 @@ def judging_in(
         return language.code_key(session.baseline.project, source)
 
     twins = Twins(account.archive, code_key)
+    more = adversary_in(session, account, options, say)
     remembered = remembered_in(session, code_key, say) if options.remember else None
 
     def earlier(candidate: Candidate) -> Evidence:
@@ -37,6 +39,6 @@ def judging_in(
 
     def judged(edit: Edit) -> Trial:
         refuted = remembered.refuted if remembered else None
-        return judge(session.baseline, edit, earlier=earlier, refuted=refuted)
+        return judge(session.baseline, edit, earlier=earlier, more=more, refuted=refuted)
 
     return judged

@@ -30,6 +30,19 @@ class WorkloadModule:
     def cases(self) -> list[bytes]:
         return [self.arguments(item) for item in self.module.cases()]
 
+    def some(self, most: int) -> list[bytes]:
+        """The first cases, `most` at most, as far as they can be made and sent."""
+        found: list[bytes] = []
+        made = iter(self.module.cases())
+        for _ in range(most):
+            try:
+                found.append(self.arguments(next(made)))
+            except StopIteration:
+                break
+            except Exception:  # noqa: BLE001 - one that cannot be made keeps no other back
+                continue
+        return found
+
     def draw(self, count: int, seed: int) -> list[bytes]:
         """Examples of the strategy, drawn by Hypothesis with a fixed seed."""
         import hypothesis
@@ -79,6 +92,7 @@ def verbs() -> dict[str, Any]:
         "workload": load,
         "workload_adapter": lambda server: server.workload.adapter(),
         "workload_cases": lambda server: server.workload.cases(),
+        "workload_some": lambda server, most: server.workload.some(most),
         "workload_draw": lambda server, count, seed: server.workload.draw(count, seed),
         "workload_equivalent": lambda server, values, inputs: server.workload.equivalent(
             values, inputs

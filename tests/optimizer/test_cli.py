@@ -221,6 +221,7 @@ def test_every_option_reaches_its_command(tmp_path: Path, monkeypatch: pytest.Mo
         "--policy beam --budget 20c,2.50usd,10m --seed 0 --allow threads --allow ctypes "
         "--allow-slower-cases --oracle-threshold 0.5 --alpha 0.05 --delta 0 "
         "--symbolic --sandbox landlock --unsafe-no-sandbox --json - -q --build make "
+        "--no-remember --adversary same --adversary-api-base http://z/v1 "
         "--model openai/x --api-base http://x/v1 --samples 3 --temperature 0.5 "
         "--prompt-tokens 900 --reply-tokens 800 --model-timeout 9.5 "
         "--cheap-model openai/y --cheap-api-base http://y/v1 --routing bandit "
@@ -247,6 +248,9 @@ def test_every_option_reaches_its_command(tmp_path: Path, monkeypatch: pytest.Mo
         unsafe_no_sandbox=True,
         json="-",
         quiet=True,
+        remember=False,
+        adversary="same",
+        adversary_api_base="http://z/v1",
         build="make",
         model="openai/x",
         api_base="http://x/v1",
