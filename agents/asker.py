@@ -65,6 +65,7 @@ class Asker:
             call = self.reserved(key, before + tries, messages)
             ended, fault = self.sent(call)
             self.account.archive.record_call(ended)
+            self.account.watch(ended)
             if fault is None or is_answer(ended):
                 self.compare(ended)
                 return ended

@@ -3,7 +3,7 @@
 import math
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Protocol
 
@@ -220,6 +220,8 @@ class Account:
     """Why no more requests are sent though no limit is reached: what is left is too little."""
     stopping: bool = False
     """Ctrl-C was pressed: nothing new begins, and nothing is waited for."""
+    watch: Callable[[Call], None] = lambda _call: None
+    """Is told of each try of a call to a model when it has ended, by several threads."""
 
     def elapsed_s(self) -> float:
         """Wall seconds of this process and the earlier ones."""

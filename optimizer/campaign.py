@@ -27,8 +27,8 @@ from perfbot.optimizer.scratch import checkout, require_clean
 from perfbot.optimizer.session import Say, Session, fresh_seed, opened
 from perfbot.optimizer.spend import authors_of
 from perfbot.optimizer.target import resolve, resolve_program
-from perfbot.optimizer.trials import judging_in
 from perfbot.optimizer.telemetry import Spans, spans_of
+from perfbot.optimizer.trials import judging_in
 from perfbot.sandbox.edit import Edit, baseline
 from perfbot.sandbox.errors import InterruptedRunError, PerfbotError, UsageError
 from perfbot.sandbox.isolate.process import describe
@@ -127,19 +127,20 @@ def campaign(
         )  # fmt: skip
     made = None
     if trial.decision == "accepted":
-        made = commit(
-            repo,
-            target,
-            winner,
-            evidence_of(
-                replace(trial, reason=why or trial.reason),
-                final,
-                base,
-                options,
-                authors_of(ledger, ended.best),
-            ),
-            base=base,
-        )
+        with spans.step("commit"):
+            made = commit(
+                repo,
+                target,
+                winner,
+                evidence_of(
+                    replace(trial, reason=why or trial.reason),
+                    final,
+                    base,
+                    options,
+                    authors_of(ledger, ended.best),
+                ),
+                base=base,
+            )
         ledger.set_note("commit", json.dumps(asdict(made)))
         say(f"committed {made.commit[:12]} on {made.branch}")
     return concluded(ledger, Result(run_id, target, trials, trial, made, trial.reason, False))
@@ -153,9 +154,7 @@ def concluded(ledger: Ledger, result: Result) -> Result:
     return replace(result, spent=spent_in(ledger))
 
 
-def search(
-    session: Session, ledger: Ledger, options: Options, say: Say, spans: Spans
-) -> Ended:
+def search(session: Session, ledger: Ledger, options: Options, say: Say, spans: Spans) -> Ended:
     """Run the graph: rules or a model propose, the gates judge, the clock decides.
 
     A model that stops answering ends the search; what was found before is not lost by it.
