@@ -27,6 +27,7 @@ ADAPTER = "perfbot_adapter"
 """The namespace of a workload's adapter."""
 HEADER = "perfbot_driver.hpp"
 EXPORTED = "perfbot_exported"
+MARK = "perfbot_tells_errno"
 WRAPPER = "perfbot-wrapper.cpp"
 """What the compiler calls the generated lines."""
 _DEFINED = re.compile(r"^[ \t]*#[ \t]*define[ \t]+([A-Za-z]\w*)", re.MULTILINE)
@@ -40,6 +41,9 @@ _COUNT = re.compile(
 """Parameters that say how many items the pointer beside them has."""
 _REPEATS = re.compile(r"count|cnt|num|num_\w+|\w+_count|\w+Count")
 """Those that beside a text say something else: how often, as in `repeat(text, count)`."""
+
+
+_SETS_ERRNO = re.compile(r"\berrno\s*=\s*E[A-Z0-9]+\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,28 @@ def _adapter(hints: Hints) -> str:
     return f'{included}namespace {ADAPTER} {{\n#line 1 "adapter"\n{rest}\n}}\n'
 
 
+def _tells_errno(target: Target) -> str:
+    """A mark on the library: `errno` is told too, as the original's comment or own code has it.
+
+    Elsewhere what a call leaves there is an accident of the library functions that it uses.
+    """
+    if not (_SETS_ERRNO.search(target.source) or "errno" in _comment_above(target)):
+        return ""
+    return f'extern "C" {{ extern const int {MARK}; const int {MARK} = 1; }}\n'
+
+
+def _comment_above(target: Target) -> str:
+    before = target.file_source.encode()[: target.start_byte].decode().rstrip()
+    found = ""
+    while True:
+        block = before.rfind("/*") if before.endswith("*/") else -1
+        line = before.rfind("\n") + 1
+        start = block if block >= 0 else line if before[line:].lstrip().startswith("//") else -1
+        if start < 0:
+            return found
+        found, before = before[start:] + found, before[:start].rstrip()
+
+
 def _undefined(source: str) -> str:
     """Macros of the version end with its text: `#define int long long` is not meant for us."""
     names = dict.fromkeys(_DEFINED.findall(source))
@@ -108,11 +134,12 @@ def _undefined(source: str) -> str:
 def _entry(target: Target, hints: Hints) -> str:
     """The entry, in the target's namespace, where the types of its parameters have their names."""
     if hints.adapter is not None:
-        return _entry_of(f"&::{ADAPTER}::call", _called_parameters(target, hints))
+        pointer = f"&::{ADAPTER}::call"
+        return _entry_of(pointer, _called_parameters(target, hints)) + _tells_errno(target)
     namespaces = [name for name in enclosing(target).namespaces if name]
     opened = "".join(f"namespace {name} {{ " for name in namespaces)
     text = _entry_of(_pointer(target), _called_parameters(target, hints), opened)
-    return text + "}" * len(namespaces) + "\n"
+    return f"{text}{'}' * len(namespaces)}\n{_tells_errno(target)}"
 
 
 def _entry_of(pointer: str, given: Sequence[tuple[str, str]], opened: str = "") -> str:
@@ -196,7 +223,7 @@ def _c_unit(target: Target, source: str, hints: Hints) -> Unit:
         f"namespace {ADAPTER} {{ static const auto& {name} = ::{EXPORTED}; }}\n"
     )
     pointer = f"&::{ADAPTER}::call" if hints.adapter is not None else EXPORTED
-    entry = _entry_of(pointer, _called_parameters(target, hints))
+    entry = _entry_of(pointer, _called_parameters(target, hints)) + _tells_errno(target)
     undefined = _undefined(target.file_source) + "#undef restrict\n"
     return Unit(text, target.path, f"{declared}{_adapter(hints)}{undefined}{entry}")
 
@@ -217,7 +244,7 @@ def _c_unit_adapted(target: Target, source: str, hints: Hints, adapter: str) -> 
             'write it as `adapter = r"""int call(const int *values, size_t n) { ... }"""`',
         )
     declared = f'{_c_declarations(adapter)}extern "C" {{ extern {_c_pointer(item)}; }}\n'
-    entry = _entry_of(EXPORTED, _called_parameters(target, hints))
+    entry = _entry_of(EXPORTED, _called_parameters(target, hints)) + _tells_errno(target)
     return Unit(text, target.path, f"{declared}#undef restrict\n{entry}")
 
 

@@ -27,6 +27,7 @@ void Library::load(const std::string& bytes) {
     if (find == nullptr && main == nullptr) throw Failure("the library has no entry of perfbot's");
     entry = find != nullptr ? find() : program_entry(main);
     if (entry->version != abi_version) throw Failure("the library is of another perfbot");
+    tells_errno = dlsym(handle, "perfbot_tells_errno") != nullptr;
 }
 
 void Library::choose_mutant(int number) {

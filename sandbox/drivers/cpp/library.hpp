@@ -20,6 +20,7 @@ struct Library {
     const Entry* entry = nullptr;
     Modes modes;
     void* handle = nullptr;
+    bool tells_errno = false;  // it is among what the target says that it does
 
     // Throws Failure with what the loader says.
     void load(const std::string& bytes);

@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -87,7 +88,9 @@ std::map<std::string, std::string> effects_of(const Library& library, std::vecto
     const int64_t fresh = random_state();
     seed_everything();
     forget_throws();
+    errno = 0;
     for (Called& call : *calls) call.run();
+    const int left = errno;
     const int64_t after = random_state();
     const auto mended = library.modes.mend();
     for (int fd : {1, 2})
@@ -97,6 +100,11 @@ std::map<std::string, std::string> effects_of(const Library& library, std::vecto
             effects[fd == 1 ? "stdout" : "stderr"] = value.data;
         }
     effects.insert(mended.begin(), mended.end());
+    if (library.tells_errno) {
+        Writer value;
+        perfbot_driver_integer(&value, left);
+        effects["errno"] = value.data;
+    }
     if (after != fresh) {
         Writer value;
         perfbot_driver_integer(&value, after);

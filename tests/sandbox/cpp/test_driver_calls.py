@@ -77,6 +77,31 @@ int f(int a) {
     return 0;
 }
 """
+ERRNO = r"""#include <cerrno>
+#include <cstdlib>
+{comment}
+int f(int a) {{
+    if (a < 0) {{ errno = {value}; return -1; }}
+    return a;
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("comment", "value", "left"),
+    [("", "ERANGE", 34), ("// Sets errno below 0.\n", "int(33)", 33),
+     ("/* Below 0\n   errno says so. */", "int(33)", 33), ("", "int(33)", None),
+     ("// Sets errno.\nint other;", "int(33)", None)],
+)  # fmt: skip
+def test_errno_is_told_where_it_is_part_of_the_function(
+    tmp_path: Path, comment: str, value: str, left: int | None
+) -> None:
+    """A comment above speaks of it, or the code gives it one of the E names."""
+    with compiled(tmp_path, ERRNO.format(comment=comment, value=value), "f") as version:
+        told = [version.effects(a).get("errno") for a in (-1, 5)]
+        assert told == ([left, 0] if left else [None, None])
+
+
 NAMES = ["stdout", "stderr", "fds", "signals", "rounding", "locale", "files", "environment",
          "folder", "rng", "threads", "rounding", "umask"]  # fmt: skip
 
