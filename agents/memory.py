@@ -142,7 +142,7 @@ def _text(example: Example) -> str:
     return rendered(
         "example",
         title=plain(example.title),
-        why=plain(example.why),
+        why=plain(example.why).rstrip("."),
         gain="" if example.gain is None else f"{example.gain:.2f}x faster",
         before=fenced(example.before, fence),
         after=fenced(example.after, fence),

@@ -71,6 +71,7 @@ def test_the_strong_model_is_asked_where_the_cheap_one_failed(repo: Repo) -> Non
         run = _run(done)
         asked = [request.model for request in server.requests]
         assert asked[:2] == [CHEAP, STRONG]
+        assert "Example 1 of an edit that paid" in server.requests[0].text
         assert "Analysis:" not in server.requests[0].text
         assert "Analysis:" in server.requests[1].text
         assert "skip seven: refuted" in server.requests[1].text
