@@ -1,4 +1,4 @@
-"""Which functions of a file or folder are worth optimizing: those its tests spend their time in."""
+"""Which functions of a file or folder are worth optimizing: those its tests spend CPU time in."""
 
 from perfbot.optimizer.config import Options
 from perfbot.optimizer.scratch import copy_tree

@@ -11,7 +11,8 @@ from pathlib import Path
 from perfbot.optimizer.config import Options
 from perfbot.optimizer.scratch_folder import scratch_folder
 from perfbot.sandbox.baseline import Baseline, prepare
-from perfbot.sandbox.baseline_file import key_of, load, save
+from perfbot.sandbox.baseline_file import is_kept, key_of, load, save
+from perfbot.sandbox.drivers.values import WireError
 from perfbot.sandbox.errors import UsageError
 from perfbot.sandbox.gates.symbolic_tools import require_installed
 from perfbot.sandbox.program_inputs import answers_in, inputs_of
@@ -35,6 +36,8 @@ class Session:
     baseline: Baseline
     workload: WorkloadFile | None
     settings: Settings
+    key: str = ""
+    """The key of all that the baseline was found out from (`baseline_file.key_of`)."""
 
 
 def settings_of(options: Options) -> Settings:
@@ -78,12 +81,13 @@ def opened(
             answers=answers_in(workload) if options.program else (),
         )
         settings = settings_of(options)
-        baseline = baseline_for(project, target, settings, workload, say)
+        key = key_of(project, target, settings, workload)
+        baseline = baseline_for(project, target, settings, workload, say, key)
         try:
-            yield Session(target, baseline, workload, settings)
+            yield Session(target, baseline, workload, settings, key)
         finally:
             if baseline.worth_keeping:
-                save(baseline, key_of(project, target, settings, workload))
+                save(baseline, key)
             baseline.close()
 
 
@@ -104,15 +108,26 @@ def baseline_for(
     settings: Settings,
     workload: WorkloadFile | None,
     say: Say,
+    key: str,
 ) -> Baseline:
-    """The baseline kept from an earlier run on the same content, or a new one."""
-    key = key_of(project, target, settings, workload)
+    """The baseline kept from an earlier run on the same content (`key`), or a new one."""
     baseline = load(project, target, settings, workload, key)
     if baseline is None:
+        if damaged(key):
+            say("warning: what was kept of the original is damaged; it is found out anew")
         say("running the tests, recording calls and generating inputs for the original")
         baseline = prepare(project, target, settings, workload)
         baseline.worth_keeping = True
     return baseline
+
+
+def damaged(key: str) -> bool:
+    """Whether the baseline kept under `key` is not as it was written."""
+    try:
+        is_kept(key)
+    except WireError:
+        return True
+    return False
 
 
 def interpreter_for(root: Path, named: str | None) -> Path:

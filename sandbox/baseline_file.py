@@ -1,6 +1,6 @@
 """A Baseline kept on disk, keyed by content, so that the next edit of the target starts at once.
 
-Format history: 1, first version.
+Format history: 1, first version; 3, a checksum first.
 """
 
 import contextlib
@@ -34,7 +34,7 @@ from perfbot.sandbox.timing import TimingCase
 from perfbot.sandbox.timing_cases import Timing
 from perfbot.sandbox.workload import WorkloadFile, WorkloadProcess
 
-FORMAT = 2
+FORMAT = 3
 FIELDS = 15
 KEPT = 200
 """So many baselines are kept; the least recently used go first."""
@@ -101,9 +101,26 @@ def save(baseline: Baseline, key: str) -> None:
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
-            file.write(encode(document))
+            data = encode(document)
+            file.write(hashlib.sha256(data).digest() + data)
         os.replace(file.name, folder / key)
         forget_oldest(folder)
+
+
+def checked(data: bytes) -> bytes:
+    """What the file holds after its checksum. Raises: WireError where they do not agree."""
+    if hashlib.sha256(data[32:]).digest() != data[:32]:
+        raise WireError("a damaged file")
+    return data[32:]
+
+
+def is_kept(key: str) -> bool:
+    """Whether a baseline is kept under `key`. Raises: WireError where it is damaged."""
+    try:
+        checked((cache_folder() / "baselines" / key).read_bytes())
+    except OSError:
+        return False
+    return True
 
 
 def forget_oldest(folder: Path) -> None:
@@ -122,7 +139,7 @@ def load(
     """The baseline kept under `key`, or None."""
     path = cache_folder() / "baselines" / key
     try:
-        document = decode(path.read_bytes())
+        document = decode(checked(path.read_bytes()))
         os.utime(path)
     except (OSError, WireError):
         return None

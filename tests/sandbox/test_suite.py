@@ -227,6 +227,19 @@ def test_a_profile_names_the_projects_functions(tmp_path: Path) -> None:
     assert ("mod.py", line) in seconds
 
 
+def test_a_profile_counts_no_time_asleep(tmp_path: Path) -> None:
+    """A test that sleeps for most of the run has less of the profile than the work beside it."""
+    tests = (
+        "import time\n\n\ndef test_asleep():\n    time.sleep(1.0)\n\n\n"
+        "def test_work():\n    assert sum(n * n for n in range(400_000)) > 0\n"
+    )
+    found = run(tmp_path, tests, profile=True)
+    asleep = sum(spent for _, line, spent in found.profile if line == 4)
+    work = sum(spent for _, line, spent in found.profile if line >= 8)
+    assert found.seconds > 1.0
+    assert 0 <= asleep < work
+
+
 @pytest.mark.parametrize(
     "frame",
     [
