@@ -1,6 +1,6 @@
 """Compares ways of choosing a model: recorded replies of two, served over HTTP to `optimize`.
 
-    python tests/bench/llm_routing.py --data FILE.jsonl [--limit N] [--cheap NAME --strong NAME]
+    python tests/bench/llm_routing.py --data FILE.jsonl [--limit N] [--results FILE.jsonl]
 
 The file is that of coffe.py beside this one; each problem has a reply of each of two models. Every
 function is optimized four times: the cheap model alone, the strong one alone, by complexity, and
@@ -11,6 +11,11 @@ mean of their speedups (1.0 where there is none), requests to either model, toke
 cost at --strong-price and --cheap-price (US dollars for a million tokens; a reply's for four times
 that).
 
+With --results (what coffe.py wrote of the same file) nothing is judged anew: the search, its
+policy, router, prompts and requests are perfbot's, and an edit's verdict and speedup are those on
+record. So a hundred functions take minutes, and the four ways differ by what they ask, not by
+noise. The prompts are shorter there: the function alone.
+
 The tokens are those that a tokenizer-free count makes of the real prompts and replies. Results are
 appended as they come; a second run goes on where the first ended.
 """
@@ -18,10 +23,12 @@ appended as they come; a second run goes on where the first ended.
 import argparse
 import json
 import math
+import os
 import shutil
 import sys
 import tempfile
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +37,28 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from coffe import lay_out, workload
 
+from perfbot.agents.asker import Asker
+from perfbot.agents.bandit import Bandit
 from perfbot.agents.calls import tokens_in
+from perfbot.agents.context import REQUIRED, Section
+from perfbot.agents.difficulty import difficulty
+from perfbot.agents.experience import Experience
+from perfbot.agents.graph import run as search
+from perfbot.agents.llm import Model
+from perfbot.agents.llm_proposer import ModelProposer
+from perfbot.agents.policies.guided import Guided
+from perfbot.agents.reply_edits import edit_from_reply
+from perfbot.agents.routing import ByComplexity, Routed, Router, routes
+from perfbot.agents.search import Account, Budget, SearchPolicy
+from perfbot.agents.templates import fenced
+from perfbot.optimizer.ledger import new_run
+from perfbot.sandbox.edit import Edit, baseline
+from perfbot.sandbox.errors import UsageError
+from perfbot.sandbox.languages.python import locate
+from perfbot.sandbox.measurement import Measurement, Speedup
+from perfbot.sandbox.target import Target
+from perfbot.sandbox.trial import Cost, Trial
+from perfbot.sandbox.verdict import Evidence, Status, Verdict
 from tests.agents.model_server import Answer, ModelServer, Request, completion
 from tests.judging import table
 from tests.shop import environment, git, perfbot
@@ -47,6 +75,8 @@ WAYS: dict[str, tuple[str, ...]] = {
         *("--routing", "bandit"),
     ),
 }
+FEW = 8
+"""Functions to optimize where no number is given: each takes minutes, four times over."""
 REPLY_TOKEN = 4
 """A token of a reply costs as much as so many of a prompt; providers ask for 3 to 5 times."""
 
@@ -56,26 +86,44 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--data", type=Path, help="the JSONL file; without it nothing is done")
     parser.add_argument("--out", type=Path, default=Path("llm-routing-results.jsonl"))
-    parser.add_argument("--limit", type=int, default=8, metavar="N", help="at most N functions")
+    parser.add_argument(
+        "--limit",
+        type=int,
+        metavar="N",
+        help=f"at most N functions [default: {FEW}, or all with --results]",
+    )
     parser.add_argument("--every", type=int, default=1, metavar="K", help="each K-th of them")
     parser.add_argument("--cheap", default="Llama3.1_405B", help="whose replies are the cheap ones")
     parser.add_argument("--strong", default="GPT-4o", help="whose are the strong ones")
     parser.add_argument("--cheap-price", type=float, default=0.25, metavar="USD")
     parser.add_argument("--strong-price", type=float, default=2.5, metavar="USD")
+    parser.add_argument("--results", type=Path, help="verdicts on record, in place of judging")
+    parser.add_argument("--seed", type=int, default=1, help="of the bandit's draws")
     options = parser.parse_args()
     if options.data is None:
         print("skipped: give the replies with --data FILE.jsonl (see --help)")
         return 0
     lines = [line for line in options.data.read_text().splitlines() if line.strip()]
-    problems = [json.loads(line) for line in lines][:: options.every][: options.limit]
+    problems = [json.loads(line) for line in lines][:: options.every]
+    names = {CHEAP: options.cheap, STRONG: options.strong}
+    verdicts = recorded_verdicts(options.results) if options.results else None
+    if verdicts is not None:
+        problems = [
+            problem
+            for problem in problems
+            if all((problem["id"], name) in verdicts for name in names.values())
+        ]
+    problems = problems[: options.limit or (len(problems) if verdicts else FEW)]
     done = results(options.out)
     with tempfile.TemporaryDirectory() as name, options.out.open("a") as out:
         for problem in problems:
             for way in WAYS:
                 if (problem["id"], way) in done:
                     continue
-                row = optimized(problem, way, Path(name), {CHEAP: options.cheap,
-                                                           STRONG: options.strong})  # fmt: skip
+                if verdicts is None:
+                    row = optimized(problem, way, Path(name), names)
+                else:
+                    row = searched(problem, way, Path(name), names, verdicts, options.seed)
                 out.write(json.dumps(row) + "\n")
                 out.flush()
                 print(f"{row['id']} {way}: {row['speedup']:.2f}x {row['asked']} {row['error']}",
@@ -134,6 +182,93 @@ def optimized(problem: Row, way: str, folder: Path, names: dict[str, str]) -> Ro
     if run["commit"] is not None:
         row["speedup"] = float(run["verdict"]["speedup"]["estimate"])
     return row | {"error": "", "trials": [item["decision"] for item in run["trials"]]}
+
+
+def recorded_verdicts(path: Path) -> dict[tuple[str, str], Row]:
+    """What coffe.py's results say of each reply, by problem and model."""
+    rows = [json.loads(text) for text in path.read_text().splitlines()]
+    return {(row["id"], row["model"]): row["verdict"] for row in rows}
+
+
+def searched(
+    problem: Row,
+    way: str,
+    folder: Path,
+    names: dict[str, str],
+    verdicts: dict[tuple[str, str], Row],
+    seed: int,
+) -> Row:
+    """One function, searched in one way, with the verdicts on record in the place of judging."""
+    os.environ["XDG_STATE_HOME"] = str(folder / "state")
+    place = folder / "problem"
+    place.mkdir(exist_ok=True)
+    (place / "original.py").write_text(problem["original"])
+    row: Row = {"id": problem["id"], "way": way, "asked": [], "speedup": 1.0, "error": ""}
+    try:
+        target = locate(place, "original.py", problem["entry"], import_root=".")
+    except UsageError as error:
+        return row | {"error": error.happened}
+    replies = {item["model"]: item["completion"] for item in problem["candidates"]}
+    original = baseline(target)
+    known = {}
+    for name in names.values():
+        read = edit_from_reply(target, replies[name], parent=original)
+        if read.edit is not None:
+            known.setdefault(read.edit.id, verdicts[problem["id"], name])
+    recorded = Recorded({role: replies[name] for role, name in names.items()})
+    run = new_run(target, base=None, options={})
+    with closing(run), ModelServer(recorded) as server:
+        account = Account(run, Budget(candidates=40))
+        askers = {f"openai/{role}": Asker(Model(f"openai/{role}", server.url), account)
+                  for role in names}  # fmt: skip
+        first, router = routing(way, target, folder, run.folder.name, seed)
+        section = Section("The function", fenced(target.source, "python"), REQUIRED)
+        proposer = ModelProposer(target, askers[first], [section], others=askers)
+        policy: SearchPolicy = Guided(first)
+        if router is not None:
+            policy = Routed(policy, router, run)
+        ended = search(
+            run.folder, run, original, policy, propose=proposer.propose, account=account,
+            judge=lambda edit: judged(edit, known), measure=lambda trial: measured(trial, known),
+        )  # fmt: skip
+        best = next((item for item in run.trials() if item.edit.id == ended.best), None)
+    if best is not None and best.measurement is not None and best.measurement.speedup is not None:
+        row["speedup"] = best.measurement.speedup.estimate
+    return row | {"asked": recorded.asked}
+
+
+def routing(
+    way: str, target: Target, folder: Path, run: str, seed: int
+) -> tuple[str, Router | None]:
+    """The model that a policy names, and the router of a way."""
+    cheap, strong = f"openai/{CHEAP}", f"openai/{STRONG}"
+    if way == "complexity":
+        return strong, ByComplexity(difficulty(target), strong, cheap)
+    if way == "bandit":
+        experience = Experience(folder / "experience.json", run, print)
+        return strong, Bandit(routes([strong, cheap]), seed, experience.before(), experience)
+    return (cheap if way == "fixed, cheap" else strong), None
+
+
+def judged(edit: Edit, known: dict[str, Row]) -> Trial:
+    """The verdict on record; an edit without one is refuted, as no reply of the file led to it."""
+    verdict = known.get(edit.id)
+    passed = verdict is not None and verdict["decision"] in ("accepted", "not_faster")
+    status = Status.SURVIVED if passed else Status.REFUTED
+    decision = "survived" if passed else "refuted"
+    reason = verdict["reason"] if verdict else "not on record"
+    return Trial(
+        edit, Verdict((Evidence("record", status, reason),)), None, Cost(), decision, reason
+    )
+
+
+def measured(trial: Trial, known: dict[str, Row]) -> Trial:
+    """The speedup on record."""
+    verdict = known[trial.edit.id]
+    found = verdict["speedup"]
+    speedup = Speedup(**{**found, "high": found["high"] or math.inf}) if found else None
+    measurement = Measurement(verdict["decision"], verdict["reason"], speedup)
+    return replace(trial, measurement=measurement, decision=verdict["decision"])
 
 
 def report(rows: list[Row], prices: dict[str, float]) -> int:
