@@ -5,7 +5,7 @@ difference; docstrings, headers, names of anything else and the order of work ar
 one key do the same in the same time: it is the same bytecode, on the same constants.
 
 Equal answers on some inputs would be no such ground, with or without an equal count of the lines or
-opcodes run: `if x in xs` and `if x in known` (a list, a set) run as many.
+opcodes run: `x in list(ys)` and `x in set(ys)` run as many, and the second is the faster edit.
 """
 
 import ast
