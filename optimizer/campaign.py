@@ -19,7 +19,7 @@ from perfbot.optimizer.interactive import Steering, require_person, wishes
 from perfbot.optimizer.ledger import Ledger, new_run, open_run
 from perfbot.optimizer.output import Progress, require_writable
 from perfbot.optimizer.planner import ModelStoppedError, planner, require_proposer
-from perfbot.optimizer.ranking import ranked
+from perfbot.optimizer.ranking import key, ranked
 from perfbot.optimizer.recheck import judge_afresh, target_at
 from perfbot.optimizer.recipe import recipe_of
 from perfbot.optimizer.result import ACCEPTED, NOTHING, Result, commit_of, spent_in, told, winner_in
@@ -51,9 +51,12 @@ def optimize_targets(texts: list[str], options: Options) -> int:
     say = Progress(options.quiet)
     results: list[Result] = []
     failure: PerfbotError | None = None
-    for target in targets_of(texts, options, say):
+    shares: dict[tuple[str, int], float] = {}
+    for target in targets_of(texts, options, say, shares):
         repo, base = repository(target, say)
         ledger = new_run(target, base=base, options=run_options(options))
+        if key(target) in shares:
+            ledger.set_note("share", str(shares[key(target)]))
         try:
             results.append(kept(repo, base, target, ledger, options, say))
         except InterruptedRunError:
@@ -309,13 +312,21 @@ def repository(target: Target, say: Say) -> tuple[Path, str]:
     return repo, base.commit
 
 
-def targets_of(texts: list[str], options: Options, say: Say) -> list[Target]:
-    """Each function named; of a file or a folder, those where its tests spend their time."""
+def targets_of(
+    texts: list[str],
+    options: Options,
+    say: Say,
+    shares: dict[tuple[str, int], float] | None = None,
+) -> list[Target]:
+    """Each function named; of a file or a folder, those where its tests spend their time.
+
+    `shares` is given how much of it, where that was profiled.
+    """
     if options.program:
         return [resolve_program(text, Path.cwd()) for text in texts]
     found: list[Target] = []
     for text in texts:
         named = resolve(text, Path.cwd())
         whole = "::" not in text and Path(text).exists()
-        found += ranked(named, options, say) if whole else named
+        found += ranked(named, options, say, shares) if whole else named
     return found

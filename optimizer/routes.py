@@ -58,7 +58,9 @@ def routed(
     kind = options.routing or (FIXED if options.cheap_model is None else COMPLEXITY)
     if kind == COMPLEXITY:
         assert options.model is not None
-        router = ByComplexity(difficulty(session.target), options.model, options.cheap_model)
+        share = archive.note("share")  # where the target was chosen by a profile
+        found = difficulty(session.target, None if share is None else float(share))
+        router = ByComplexity(found, options.model, options.cheap_model)
         return Routed(policy, router, archive, say)
     if kind == BANDIT:
         return Routed(policy, bandit(session, archive, options, say), archive, say)

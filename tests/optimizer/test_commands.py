@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from perfbot.optimizer.config import Options
-from perfbot.optimizer.ranking import ranked
+from perfbot.optimizer.ranking import key, ranked
 from perfbot.optimizer.target import resolve
 from tests.shop import FAST, SHOP, SUITE, WRONG, command, environment, git, perfbot, repository
 
@@ -248,9 +248,12 @@ def test_the_hot_function_comes_first_and_the_cold_is_left_out(
     said: list[str] = []
     in_file = ranked(resolve("shop.py", shop), Options(), said.append)
     assert [item.qualname for item in in_file] == ["common"]
-    in_folder = ranked(resolve(".", shop), Options(), said.append)
+    shares: dict[tuple[str, int], float] = {}
+    in_folder = ranked(resolve(".", shop), Options(), said.append, shares)
     assert [item.qualname for item in in_folder] == ["common", "warm"]
     assert any("shop.py::common" in line and "%" in line for line in said)
+    hottest, next_one = (shares[key(item)] for item in in_folder)
+    assert 1 >= hottest > next_one > 0
 
 
 KINDS = """\
