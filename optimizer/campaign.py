@@ -15,6 +15,7 @@ from perfbot.optimizer.config import Options
 from perfbot.optimizer.evidence import evidence_json
 from perfbot.optimizer.evidence_schema import ModelDocument
 from perfbot.optimizer.git import top_level
+from perfbot.optimizer.index import place_of, renew, seed_for
 from perfbot.optimizer.interactive import Steering, require_person, wishes
 from perfbot.optimizer.ledger import Ledger, new_run, open_run
 from perfbot.optimizer.output import Progress, require_writable
@@ -24,7 +25,7 @@ from perfbot.optimizer.recheck import judge_afresh, target_at
 from perfbot.optimizer.recipe import recipe_of
 from perfbot.optimizer.result import ACCEPTED, NOTHING, Result, commit_of, spent_in, told, winner_in
 from perfbot.optimizer.scratch import checkout, require_clean
-from perfbot.optimizer.session import Say, Session, fresh_seed, opened
+from perfbot.optimizer.session import Say, Session, opened
 from perfbot.optimizer.spend import authors_of
 from perfbot.optimizer.target import resolve, resolve_program
 from perfbot.optimizer.telemetry import Spans, spans_of
@@ -54,7 +55,8 @@ def optimize_targets(texts: list[str], options: Options) -> int:
     shares: dict[tuple[str, int], float] = {}
     for target in targets_of(texts, options, say, shares):
         repo, base = repository(target, say)
-        ledger = new_run(target, base=base, options=run_options(options))
+        seed = seed_for(place_of(repo, base, target, options), options, say)
+        ledger = new_run(target, base=base, options=run_options(options, seed))
         if key(target) in shares:
             ledger.set_note("share", str(shares[key(target)]))
         try:
@@ -111,6 +113,7 @@ def campaign(
     seed = int(str(ledger.info().options["seed"]))
     seeded = replace(options, seed=seed)
     with opened(target, lambda root: checkout(repo, base, root), seeded, say) as session:
+        renew(place_of(repo, base, target, options), session, options)
         ended = search(session, ledger, options, say, spans)
     trials = tuple(ledger.trials())
     if ended.best is None:
@@ -284,10 +287,10 @@ def finished(target: Target, ledger: Ledger) -> Result:
     )
 
 
-def run_options(options: Options) -> dict[str, object]:
-    """What `resume` needs of the options; the seed is drawn here, once per run."""
+def run_options(options: Options, seed: int) -> dict[str, object]:
+    """What `resume` needs of the options, with the run's seed."""
     values = asdict(options)
-    values["seed"] = fresh_seed() if options.seed is None else options.seed
+    values["seed"] = seed
     values["allow"] = list(options.allow)
     for name in ("workload", "inputs", "memory_from"):
         if values[name] is not None:

@@ -212,6 +212,26 @@ def resume(
     return commands.resume(run, options)
 
 
+@_command("index")
+@takes_options()
+def index(
+    options: Options,
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help=f"{_TARGET} [default: this folder]", metavar="TARGET", show_default=False
+        ),
+    ] = None,
+    status: Annotated[
+        bool, typer.Option("--status", help="Say what is indexed, and what of it is stale.")
+    ] = False,
+) -> int:
+    """Find out beforehand what a search needs to know, so that it starts at once."""
+    from perfbot.optimizer import commands
+
+    return commands.index(targets or [], status, options)
+
+
 @_command("rules")
 def rules() -> int:
     """List the rewrites of the rules proposer."""

@@ -59,7 +59,7 @@ def _config_folder(arguments: dict[str, Any]) -> Path:
     """Where to look for the config: at the command's target, else in the current folder."""
     first = next(iter(arguments.values()), None)
     if isinstance(first, list):
-        first = first[0]
+        first = first[0] if first else None
     return folder_of(first) if isinstance(first, str) else Path.cwd()
 
 

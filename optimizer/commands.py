@@ -47,6 +47,13 @@ def resume(run: str, options: Options) -> int:
     return resume_run(run, options)
 
 
+def index(targets: list[str], status: bool, options: Options) -> int:
+    """Find out beforehand what a search needs to know, or say what is known."""
+    from perfbot.optimizer.index_command import fill_index, show_index
+
+    return show_index(targets) if status else fill_index(targets, options)
+
+
 def rules() -> int:
     """List the rewrites of the rules proposer."""
     from perfbot.agents.rules.engine import describe

@@ -94,10 +94,10 @@ def planner(
     if options.proposer == "rules":
         return policy_of(options, session.target), _rules(session, account, say)
     from perfbot.agents.asker import Asker
-    from perfbot.agents.context import background
     from perfbot.agents.llm_proposer import ModelProposer
     from perfbot.agents.memory import shown
     from perfbot.optimizer.earlier_edits import examples_for
+    from perfbot.optimizer.prepared import background_of
     from perfbot.optimizer.routes import models_of, routed
 
     examples = examples_for(session.target, account.archive, options, say)
@@ -109,7 +109,7 @@ def planner(
     proposer = ModelProposer(
         session.target,
         askers[options.model or ""],
-        [*background(session.target, facts_of(session)), *shown(examples)],
+        [*background_of(session, say), *shown(examples)],
         samples=options.samples,
         prompt_tokens=options.prompt_tokens,
         say=say,
