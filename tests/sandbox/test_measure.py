@@ -1,10 +1,12 @@
 """What the protocol decides on a machine of known speed, where the right answer is known."""
 
 import random
+import time
 from collections.abc import Callable
 
 import pytest
 
+from perfbot.sandbox import contest, rounds
 from perfbot.sandbox.calibrate import (
     CASE_PAIRS,
 )
@@ -219,6 +221,30 @@ def test_spent_budget_is_inconclusive() -> None:
     assert found.decision == "inconclusive"
     assert found.speedup is None
     assert len(found.samples) == 1
+
+
+class Seconds:
+    """A clock on which a second passes with each look, from now on."""
+
+    def __init__(self) -> None:
+        self.now = time.monotonic()
+
+    def monotonic(self) -> float:
+        """One second later than before."""
+        self.now += 1
+        return self.now
+
+
+@pytest.mark.parametrize(("edit_ns", "decision"), [(150_000, "faster"), (280_000, "inconclusive")])
+def test_what_wins_every_pair_may_take_longer(
+    edit_ns: int, decision: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a slow machine a budget ends early: a clear win goes on, a small gain does not."""
+    clock = Seconds()
+    monkeypatch.setattr(contest, "time", clock)
+    monkeypatch.setattr(rounds, "time", clock)
+    found = judge(Machine((steady(300_000), steady(edit_ns))), budget_s=20.0)
+    assert found.decision == decision, found.reason
 
 
 class Joules:
