@@ -21,7 +21,6 @@ from perfbot.sandbox.stats import Decision, Rule, bounds, decide
 from perfbot.sandbox.timing import BASELINE, EDIT, OpenPair, TimedPair, TimingCase
 from perfbot.sandbox.worker import ChildFailedError
 
-
 OVERTIME = 3
 """Budgets that rounds may take of which every pair so far was a clear win. The bound holds at any
 stopping time, so going on claims nothing more; and a machine that others use as well may be slow
