@@ -80,6 +80,10 @@ def _trailers(evidence: EvidenceDocument, evidence_sha256: str) -> list[tuple[st
     if measured and measured.energy and measured.energy.change is not None:
         how = "measured" if measured.energy.measured else "estimated"
         trailers.append(("Perfbot-Energy", f"{measured.energy.change * 100:+.0f}% ({how})"))
+    counted = measured.instructions if measured else None
+    if counted and counted.share is not None:
+        told = f"{counted.share:.3g}x ({_one_line(counted.tool)})"
+        trailers.append(("Perfbot-Instructions", told))
     share = f"{strength.killed / strength.total:.2f}" if strength.total else "unknown"
     trailers += [
         ("Perfbot-Oracle-Strength", f"{share} ({strength.killed}/{strength.total} mutants)"),

@@ -16,6 +16,7 @@ from perfbot.optimizer.evidence_schema import (
     EvidenceDocument,
     GateDocument,
     GateRecord,
+    InstructionsDocument,
     MeasurementDocument,
     ModelDocument,
     SampleRow,
@@ -29,6 +30,7 @@ from perfbot.optimizer.evidence_schema import (
 from perfbot.sandbox.measurement import (
     CaseSpeedup,
     Energy,
+    Instructions,
     Measurement,
     Sample,
     Speedup,
@@ -56,6 +58,7 @@ def verdict_json(trial: Trial, *, seconds: float | None = None) -> dict[str, Jso
         oracle_strength=_strength(trial.verdict.evidence),
         speedup=_speedup(measured.speedup if measured else None),
         energy=_energy(measured.energy if measured else None),
+        instructions=_instructions(measured.instructions if measured else None),
         seconds=trial.cost.seconds if seconds is None else seconds,
     )
     return document.model_dump(mode="json", by_alias=True)
@@ -190,6 +193,19 @@ def _energy(found: Energy | None) -> EnergyDocument | None:
     )
 
 
+def _instructions(found: Instructions | None) -> InstructionsDocument | None:
+    if found is None:
+        return None
+    return InstructionsDocument(
+        original=found.original,
+        edit=found.edit,
+        share=found.share,
+        cases=found.cases,
+        tool=found.tool,
+        skipped=_clean(found.skipped),
+    )
+
+
 def _measurement(found: Measurement) -> MeasurementDocument:
     return MeasurementDocument(
         decision=found.decision,
@@ -212,6 +228,7 @@ def _measurement(found: Measurement) -> MeasurementDocument:
         wrong=_wrong(found.wrong),
         host=dict(found.host),
         seconds=found.seconds,
+        instructions=_instructions(found.instructions),
     )
 
 

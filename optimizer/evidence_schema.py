@@ -76,6 +76,20 @@ class EnergyDocument(_Document):
     high: float | None
 
 
+class InstructionsDocument(_Document):
+    """Instructions of one call of each of `cases` cases; `share` is 0.5 where the edit needs half.
+
+    `skipped` says why the numbers are null. Nothing is judged by them.
+    """
+
+    original: int | None
+    edit: int | None
+    share: float | None
+    cases: int
+    tool: str
+    skipped: str
+
+
 class VerdictDocument(_Document):
     """What `perfbot verify --json` prints."""
 
@@ -88,6 +102,7 @@ class VerdictDocument(_Document):
     oracle_strength: StrengthDocument
     speedup: SpeedupDocument | None
     energy: EnergyDocument | None
+    instructions: InstructionsDocument | None = None
     seconds: float
 
 
@@ -139,6 +154,7 @@ class MeasurementDocument(_Document):
     wrong: WrongAnswerDocument | None
     host: dict[str, str]
     seconds: float
+    instructions: InstructionsDocument | None = None
 
 
 class TargetDocument(_Document):

@@ -13,6 +13,7 @@ from perfbot.optimizer.report import render_measurement, render_verdict
 from perfbot.optimizer.scratch import copy_tree
 from perfbot.optimizer.session import Session, opened
 from perfbot.optimizer.target import resolve, resolve_program
+from perfbot.sandbox.cpp.callgrind import with_instructions
 from perfbot.sandbox.edit import Edit, baseline
 from perfbot.sandbox.errors import UsageError
 from perfbot.sandbox.intake import edit_from
@@ -42,7 +43,7 @@ def verify_candidate(subject: str, candidate: str, options: Options) -> int:
     say = Progress(options.quiet)
     with opened(target, lambda root: copy_tree(target.root, root), options, say) as session:
         say("judging the edit")
-        trial = verify(session.baseline, edit)
+        trial = with_instructions(session.baseline, verify(session.baseline, edit))
     return told(trial, options, time.monotonic() - started)
 
 

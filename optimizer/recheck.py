@@ -12,6 +12,7 @@ from perfbot.optimizer.recipe import options_of
 from perfbot.optimizer.scratch import checkout
 from perfbot.optimizer.scratch_folder import scratch_folder
 from perfbot.optimizer.session import Say, Session, fresh_seed, opened, settings_of
+from perfbot.sandbox.cpp.callgrind import with_instructions
 from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.errors import UsageError
 from perfbot.sandbox.languages.cpp_program import program_target
@@ -75,4 +76,5 @@ def judge_afresh(
         say("judging the edit on fresh inputs")
         survived = judge(session.baseline, edit, more=with_written(written))
         trial = timed(session.baseline, survived, candidates_tried=candidates_tried)
+        trial = with_instructions(session.baseline, trial)
     return trial, session

@@ -6,7 +6,7 @@ from typing import IO, TYPE_CHECKING
 
 from perfbot.agents.search import best_trial
 from perfbot.optimizer.ledger import RunInfo
-from perfbot.sandbox.measurement import Energy, Measurement, Speedup
+from perfbot.sandbox.measurement import Energy, Instructions, Measurement, Speedup
 from perfbot.sandbox.target import Target
 from perfbot.sandbox.trial import Trial
 from perfbot.sandbox.verdict import Counterexample, Evidence, Status
@@ -141,6 +141,8 @@ def _print_measurement(console: "Console", measured: Measurement) -> None:
         _line(console, "speedup", f"{speedup_text(measured.speedup)}, {clock} time", "bold")
     if measured.energy is not None:
         _line(console, "energy", _energy_text(measured.energy), "bold")
+    if measured.instructions is not None:
+        _line(console, "instructions", instructions_text(measured.instructions), "bold")
     if measured.cases:
         table = _table(console, "case", "original", "speedup")
         for case in measured.cases:
@@ -156,6 +158,13 @@ def _energy_text(energy: Energy) -> str:
         return f"{energy.edit_j:.3g} J ({how}, {energy.source})"
     change = (energy.edit_j / energy.original_j - 1) * 100
     return f"{change:+.0f}% ({how}, {energy.source}, {energy.scope})"
+
+
+def instructions_text(found: Instructions) -> str:
+    """The edit's share of the original's instructions, `0.52x`, or why they were not counted."""
+    if found.share is None:
+        return f"not counted: {found.skipped}"
+    return f"{found.share:.3g}x ({found.tool}, {found.cases} cases)"
 
 
 def _print_counterexample(console: "Console", found: Counterexample) -> None:

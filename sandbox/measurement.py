@@ -61,6 +61,26 @@ class Energy:
 
 
 @dataclass(frozen=True, slots=True)
+class Instructions:
+    """How many instructions one call of each of `cases` cases takes; recorded, never judged by."""
+
+    original: int | None
+    """None where nothing was counted."""
+    edit: int | None
+    cases: int
+    tool: str
+    skipped: str = ""
+    """Why nothing was counted; empty where something was."""
+
+    @property
+    def share(self) -> float | None:
+        """Those of the edit over those of the original: 0.5 where it needs half."""
+        if not self.original or self.edit is None:
+            return None
+        return self.edit / self.original
+
+
+@dataclass(frozen=True, slots=True)
 class WrongAnswer:
     """A timed call of the edit whose outcome was not the original's; both as encoded bytes."""
 
@@ -101,3 +121,5 @@ class Measurement:
     """The refuting call, where `decision` is refuted by an answer."""
     host: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    instructions: Instructions | None = None
+    """Of an accepted edit of C++ or C."""

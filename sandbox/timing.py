@@ -138,7 +138,8 @@ class ForkedPair:
             raise ChildFailedError("died", "the process ended after its answer") from error
         if side == BASELINE and self.calls[side]:
             self.call_s = max(self.call_s, cpu / 1e9 / self.calls[side])
-        return BatchTime(cpu, max(wall - (worker.queued_ns() - queued), cpu))
+        wall -= worker.queued_ns() - queued + worker.handover_ns * self.calls[side]
+        return BatchTime(cpu, max(wall, cpu))
 
     def limits(self, side: int) -> tuple[float, float]:
         """CPU and wall seconds that a side's next batch may take."""

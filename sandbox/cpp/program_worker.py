@@ -19,6 +19,10 @@ from perfbot.sandbox.worker import queued_ns_of
 class ProgramWorker(CppWorker):
     """A CppWorker whose clocks are those of the programs that it runs, and its own."""
 
+    handover_ns = 100_000
+    """The program is woken once and wakes the worker once; either takes up to half of this.
+    Source: `rounds.IDLE_NS`."""
+
     def __init__(self, root: str, builder: Builder) -> None:
         super().__init__(root, builder)
         self.seen: frozenset[int] = frozenset()

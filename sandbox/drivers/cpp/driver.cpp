@@ -17,6 +17,7 @@
 #include <sstream>
 #include <thread>
 
+#include "count.hpp"
 #include "library.hpp"
 #include "observe.hpp"
 #include "reports.hpp"
@@ -303,6 +304,7 @@ private:
 }  // namespace perfbot_driver
 
 int main(int count, char** words) {
+    if (count > 2) return perfbot_driver::count_calls(count, words);
     if (count != 2) return 2;
     perfbot_driver::Server(std::atoi(words[1])).serve();
 }

@@ -1,0 +1,23 @@
+/* How many pairs of values have no common divisor. */
+#include <stdio.h>
+
+int values[5000];
+
+int divisor(int a, int b) {
+    while (a != b) {
+        if (a > b) a -= b;
+        else b -= a;
+    }
+    return a;
+}
+
+int main(void) {
+    int n, i, j, found = 0;
+    scanf("%d", &n);
+    for (i = 0; i < n; i++) scanf("%d", &values[i]);
+    for (i = 0; i < n; i++)
+        for (j = i + 1; j < n; j++)
+            if (divisor(values[i], values[j]) == 1) found++;
+    printf("%d\n", found);
+    return 0;
+}

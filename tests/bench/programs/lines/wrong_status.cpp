@@ -1,0 +1,13 @@
+// The exit status of an empty text is lost.
+#include <iostream>
+#include <string>
+#include <unordered_set>
+
+int main() {
+    std::ios::sync_with_stdio(false);
+    std::unordered_set<std::string> seen;
+    std::string line;
+    while (std::getline(std::cin, line))
+        if (seen.insert(line).second) std::cout << line << '\n';
+    return 0;
+}

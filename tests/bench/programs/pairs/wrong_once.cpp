@@ -1,0 +1,20 @@
+// Values that occur several times count once.
+#include <cstdio>
+#include <unordered_map>
+
+static std::unordered_map<long long, int> seen;
+
+int main() {
+    int n;
+    long long k, pairs = 0;
+    if (std::scanf("%d %lld", &n, &k) != 2) return 0;
+    for (int i = 0; i < n; i++) {
+        int value;
+        if (std::scanf("%d", &value) != 1) return 0;
+        auto found = seen.find(k - value);
+        if (found != seen.end()) ++pairs;
+        ++seen[value];
+    }
+    std::printf("%lld\n", pairs);
+    return 0;
+}

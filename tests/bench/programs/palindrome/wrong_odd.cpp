@@ -1,0 +1,22 @@
+// Palindromes of an even length are not looked for.
+#include <iostream>
+#include <string>
+using namespace std;
+
+int main() {
+    ios::sync_with_stdio(false);
+    int texts;
+    cin >> texts;
+    while (texts--) {
+        string text;
+        cin >> text;
+        int size = text.size(), best = 0;
+        for (int middle = 0; middle < size; middle++)
+            for (int even = 0; even < 1; even++) {
+                int left = middle, right = middle + even;
+                while (left >= 0 && right < size && text[left] == text[right]) left--, right++;
+                best = max(best, right - left - 1);
+            }
+        cout << best << '\n';
+    }
+}
