@@ -78,12 +78,11 @@ def recalled(source: str, language: str, examples: Sequence[Example]) -> list[Ex
 
     Of equal edits one is shown; one that is too long, or too little alike, is not.
     """
-    fitting = {
-        (item.before, item.after): item
-        for item in reversed(examples)
-        if len(item.before) + len(item.after) <= LARGEST
-    }
-    scored = [(alike(source, item, language), item) for item in reversed(fitting.values())]
+    fitting: dict[tuple[str, str], Example] = {}
+    for item in examples:
+        if len(item.before) + len(item.after) <= LARGEST:
+            fitting.setdefault((item.before, item.after), item)
+    scored = [(alike(source, item, language), item) for item in fitting.values()]
     scored.sort(key=lambda pair: pair[0], reverse=True)
     return [item for score, item in scored if score >= LEAST][:MOST]
 

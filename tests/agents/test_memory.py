@@ -236,11 +236,14 @@ def test_bottlenecks_of_cpp_and_of_what_does_not_parse() -> None:
 def test_the_likest_come_first_and_few_of_them() -> None:
     """Equal edits once, the first given; long ones and unlike ones not at all."""
     again = replace(MINE, name="again")
+    other = replace(MINE, name="other", after=FASTER + "# other\n")
     long = replace(MINE, name="long", after=FASTER + "# " + "x" * LARGEST)
     slightly = replace(MINE, name="slightly", before=SEARCH.replace("out.append(row)", "pass"))
     unlike = replace(MINE, name="unlike", before="def area(r):\n    return 3.14 * r\n")
     found = recalled(SEARCH, "python", [unlike, slightly, MINE, again, long])
     assert [item.name for item in found] == ["c0ffee", "slightly"]
+    twice = [item.name for item in recalled(SEARCH, "python", [MINE, other, again])]
+    assert twice == ["c0ffee", "other"]
     many = [replace(MINE, name=str(n), after=FASTER + f"# {n}\n") for n in range(9)]
     assert [item.name for item in recalled(SEARCH, "python", many)] == ["0", "1", "2"][:MOST]
     assert recalled("int f() { return 1; }", "c", shipped()) == []
