@@ -15,9 +15,11 @@ from perfbot.sandbox.inputs.program_grammar import (
     Line,
     Part,
     Row,
+    State,
     Tagged,
     grammar_of,
     lines_of,
+    read,
 )
 
 READ_BYTES = 1 << 18
@@ -53,12 +55,13 @@ class Format:
         choices = SeededChoices(seed)
         if self.facts is None:
             return edited(choices, (text,))
-        words = [word for line in lines_of(text) for word in line]
-        draft = _Draft(self.parts, self.facts, len(words), (), True, iter(words))
-        try:
-            return draft.text(Drawing(choices, len(words)), text.endswith("\n"))
-        except (StopIteration, ValueError, KeyError):
+        lines = lines_of(text)
+        end = read(lines, State(), (), self.parts)
+        if end is None or end.at != len(lines):
             return text  # it is none of the format
+        words = [word for line in lines for word in line]
+        draft = _Draft(self.parts, self.facts, len(words), (), True, iter(words))
+        return draft.text(Drawing(choices, len(words)), text.endswith("\n"))
 
     def told(self) -> list[str]:
         """The format in words: what an edit was judged on."""
@@ -144,6 +147,7 @@ class _Draft:
         often = self.number(part.count)
         inner = drawing.for_elements(2 * often)
         outer = dict(self.numbers)
+        self.used = {place: held for place, held in self.used.items() if place[: len(key)] != key}
         made: list[list[str]] = []
         for _ in range(often):
             self.rows += 1
@@ -158,9 +162,7 @@ class _Draft:
         for place in range(len(made[0]) if made and isinstance(part.parts[0], Line) else 0):
             order = self.facts.orders.get((*key, 0, place), Order())
             if (order.ascending or order.descending) and len(part.parts) == 1:
-                column = sorted((int(row[place]) for row in made), reverse=order.descending)
-                for row, value in zip(made, column, strict=True):
-                    row[place] = str(value)
+                made.sort(key=lambda row: int(row[place]), reverse=order.descending)
         yield from made
 
     def row(self, drawing: Drawing, key: Key, width: int) -> list[str]:
@@ -305,16 +307,18 @@ class _Draft:
     def unused(self, choices: Choices, key: Key, item: Field, keep: bool) -> int:
         """An int that its row or column does not hold yet; the next free one where tries fail."""
         used = self.used.setdefault(key, set())
+        high = item.high
+        if item.upper is not None and item.upper.key in self.numbers:
+            high = self.numbers[item.upper.key] + item.upper.offset
         value = self.integer(choices, key, item)
+        if len(used) > high - item.low:
+            return value  # there is none left
         for _ in range(TRIES):
             if value not in used:
                 break
             value = self.integer(choices, key, item)
-        high = item.high
-        if item.upper is not None and item.upper.key in self.numbers:
-            high = self.numbers[item.upper.key] + item.upper.offset
         while value in used:
-            value = item.low if value >= high and item.low not in used else value + 1
+            value = item.low if value >= high else value + 1
         if keep:
             used.add(value)
         return value

@@ -19,7 +19,11 @@ MOST_TAGS = 8
 DEEPEST = 2
 """Blocks within blocks: so many test cases, each with a table."""
 MOST_STEPS = 20_000
-"""So many parts are tried before no format is taken to fit."""
+"""So many parts are tried before no more formats are looked for."""
+LINES_PER_STEP = 100
+"""A part that reads many lines counts as so many more."""
+MOST_FORMATS = 40
+"""Of so many formats that fit the shortest is taken."""
 
 Words = tuple[str, ...]
 Lines = Sequence[Words]
@@ -83,11 +87,29 @@ def grammar_of(texts: Sequence[str]) -> tuple[Part, ...] | None:
     inputs = [lines_of(text) for text in texts]
     if not inputs or not all(inputs):
         return None
-    search = _Search(inputs)
-    for parts, states in search.sequences([State() for _ in inputs], ()):
+    found: list[tuple[Part, ...]] = []
+    for parts, states in _Search(inputs).sequences([State() for _ in inputs], ()):
         if all(state.at == len(lines) for state, lines in zip(states, inputs, strict=True)):
-            return parts
-    return None
+            found.append(parts)
+            if len(found) == MOST_FORMATS:
+                break
+    return min(found, key=length_of, default=None)
+
+
+def length_of(parts: Sequence[Part]) -> float:
+    """How long a format is: the shortest explains an input best."""
+    total = 0.0
+    for part in parts:
+        total += 1
+        if isinstance(part, Line):
+            total += part.width / MOST_WIDTH
+        elif isinstance(part, Tagged):
+            total += len(part.widths) / 2
+        else:
+            total += abs(part.count.offset) / 4
+        if isinstance(part, Block):
+            total += length_of(part.parts)
+    return total
 
 
 def lines_of(text: str) -> list[Words]:
@@ -158,6 +180,8 @@ class _Search:
                 return
             after = self.past(states, (*key, start), part)
             if after is not None:
+                read_lines = sum(b.at - a.at for a, b in zip(states, after, strict=True))
+                self.steps -= read_lines // LINES_PER_STEP
                 for rest, ends in self.sequences(after, key, start + 1):
                     yield (part, *rest), ends
 

@@ -1,0 +1,168 @@
+"""Inputs of programs: the format that examples show, and inputs drawn from it."""
+
+import re
+
+import pytest
+
+from perfbot.sandbox.inputs.choices import SeededChoices
+from perfbot.sandbox.inputs.drawing import Drawing, Literals
+from perfbot.sandbox.inputs.program_fields import is_tree
+from perfbot.sandbox.inputs.program_format import Format, format_of
+from perfbot.sandbox.inputs.program_grammar import (
+    Block,
+    Count,
+    Line,
+    Row,
+    State,
+    Tagged,
+    grammar_of,
+    lines_of,
+    read,
+)
+
+LIST = ("3\n1 2 3\n", "5\n5 4 3 2 1\n", "4\n9 9 7 7\n")
+TABLE = ("2 3\n1 2 3\n4 5 6\n", "3 1\n7\n8\n9\n")
+EDGES = ("4 2\n1 2\n3 4\n", "3 3\n1 2\n2 3\n3 1\n", "9 1\n2 9\n", "6 4\n1 1\n6 2\n3 6\n5 5\n")
+TREES = ("4\n1 2\n1 3\n3 4\n", "2\n2 1\n", "7\n1 2\n1 3\n1 4\n1 5\n1 6\n7 1\n")
+TESTS = ("2\n3\n1 2 3\n1\n9\n", "1\n2\n4 4\n", "3\n1\n5\n2\n8 1\n4\n1 1 1 1\n")
+GRID = ("2 3\nabc\nxyz\n", "1 1\nq\n", "3 2\nab\nba\nbb\n")
+TAGGED = ("3\npush 1\npop\npush 2\n", "4\npush 1\npush 1\npop\npop\n", "2\npush 5\npop\n")
+RANGES = ("9 2\n1 5\n2 9\n", "5 3\n1 5\n2 4\n3 3\n", "7 2\n1 7\n4 6\n")
+
+
+def drawn(texts: tuple[str, ...], count: int = 60, size: int = 8) -> list[str]:
+    """Inputs of the format of `texts`."""
+    found = format_of(texts)
+    assert found.facts is not None
+    return [found.draw(Drawing(SeededChoices(seed), size)) for seed in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("texts", "parts"),
+    [
+        (LIST, (Line(1), Row(Count((0, 0))))),
+        (TABLE, (Line(2), Block(Count((0, 0)), (Row(Count((0, 1))),)))),
+        (EDGES, (Line(2), Block(Count((0, 1)), (Line(2),)))),
+        (TREES, (Line(1), Block(Count((0, 0), -1), (Line(2),)))),
+        (TESTS, (Line(1), Block(Count((0, 0)), (Line(1), Row(Count((1, 0, 0))))))),
+        (GRID, (Line(2), Block(Count((0, 0)), (Line(1),)))),
+        (TAGGED, (Line(1), Block(Count((0, 0)), (Tagged((("pop", 1), ("push", 2))),)))),
+        (("12 7\n", "3 4\n"), (Line(2),)),
+    ],
+)
+def test_the_format_of_examples(texts: tuple[str, ...], parts: tuple[object, ...]) -> None:
+    """Numbers that say how many words or lines follow are found out."""
+    assert grammar_of(texts) == parts
+
+
+@pytest.mark.parametrize("texts", [("1 2\n3 4 5\n", "1\n"), ("",), ("a\nb c\n", "a b\n\nc\n")])
+def test_no_format(texts: tuple[str, ...]) -> None:
+    """Where no format reads every example, none is made up."""
+    assert grammar_of(texts) is None
+
+
+@pytest.mark.parametrize("texts", [LIST, TABLE, EDGES, TREES, TESTS, GRID, TAGGED, RANGES])
+def test_drawn_inputs_are_of_the_format(texts: tuple[str, ...]) -> None:
+    """Each drawn input is read by the format to its end, and they are not all the same."""
+    parts = grammar_of(texts)
+    assert parts is not None
+    made = drawn(texts)
+    for text in made:
+        lines = lines_of(text)
+        state = read(lines, State(), (), parts)
+        assert state is not None and state.at == len(lines), text
+    assert len(set(made)) > 20
+
+
+@pytest.mark.parametrize("texts", [LIST, EDGES, RANGES])
+def test_numbers_stay_in_the_ranges_seen(texts: tuple[str, ...]) -> None:
+    """No drawn number is larger than the largest that an example has."""
+    most = max(int(word) for text in texts for word in text.split())
+    assert all(1 <= int(word) <= most for text in drawn(texts) for word in text.split())
+
+
+def test_one_element_is_tried() -> None:
+    """The least count is tried though no example has it."""
+    assert any(text.startswith("1\n") for text in drawn(LIST))
+
+
+def test_names_of_nodes_stay_within_their_number() -> None:
+    """What never exceeds a number before it does not in drawn inputs either."""
+    for text in drawn(EDGES):
+        (nodes, _), *edges = lines_of(text)
+        assert all(int(word) <= int(nodes) for words in edges for word in words), text
+
+
+def test_trees_stay_trees() -> None:
+    """Edges that made a tree in every example make one in drawn inputs."""
+    for text in drawn(TREES):
+        (nodes,), *edges = lines_of(text)
+        assert is_tree(int(nodes), edges), text
+
+
+def test_a_graph_with_a_circle_is_no_tree() -> None:
+    """Neither a circle nor a node that is none is taken for a tree's."""
+    assert is_tree(3, [("1", "2"), ("3", "2")])
+    assert not is_tree(3, [("1", "2"), ("2", "1")])
+    assert not is_tree(3, [("1", "2"), ("9", "2")])
+
+
+def test_the_order_of_two_numbers_in_a_line() -> None:
+    """From and to stay in their order where every example has them so."""
+    for text in drawn(RANGES):
+        _, *ranges = lines_of(text)
+        assert all(int(first) <= int(last) for first, last in ranges), text
+
+
+def test_words_are_as_long_as_a_number_says() -> None:
+    """The rows of a grid keep its width."""
+    for text in drawn(GRID):
+        (_, width), *rows = lines_of(text)
+        assert all(len(row[0]) == int(width) for row in rows), text
+
+
+def test_literals_are_fed_in_where_they_are_in_range() -> None:
+    """A number of the edit's text is tried, one outside of the range seen is not."""
+    found = format_of(("5\n", "900\n"))
+    literals = Literals(ints=(123, 5000))
+    made = {found.draw(Drawing(SeededChoices(seed), 8, literals)) for seed in range(300)}
+    assert "123\n" in made
+    assert "5000\n" not in made
+
+
+@pytest.mark.parametrize("texts", [LIST, TABLE, EDGES, TREES, TESTS, GRID, TAGGED])
+def test_inputs_of_equal_cost_keep_the_counts(texts: tuple[str, ...]) -> None:
+    """A variant has as many words in each line as the input that it is like."""
+    found = format_of(texts)
+    text = max(texts, key=len)
+    widths = [len(words) for words in lines_of(text)]
+    made = [found.like(text, seed) for seed in range(20)]
+    if texts is not TAGGED:
+        assert all([len(words) for words in lines_of(other)] == widths for other in made)
+    assert all(len(lines_of(other)) == len(widths) for other in made)
+    assert len(set(made)) > 2
+
+
+def test_what_is_none_of_the_format_has_no_variants() -> None:
+    """An input that the format does not read is given back as it is."""
+    assert format_of(LIST).like("9\n1 2\n", 3) == "9\n1 2\n"
+
+
+def test_without_a_format_single_words_change() -> None:
+    """Lines and words of a copy stay as many; a number stays within those alike."""
+    texts = ("b a\na\nb a\na c\n", "x 7\nx 9\nx 8\ny\n")
+    found = format_of(texts)
+    assert found.facts is None
+    made = {found.draw(Drawing(SeededChoices(seed), 8)) for seed in range(80)}
+    shapes = {tuple(map(len, lines_of(text))) for text in texts}
+    assert {tuple(map(len, lines_of(text))) for text in made} <= shapes
+    assert len(made) > 5
+    assert all(int(word) <= 9 for text in made for word in re.findall(r"\d+", text))
+
+
+def test_the_domain_in_words() -> None:
+    """What was judged on names each place with its range."""
+    told = format_of(LIST).told()
+    assert told == ["int 1.1: 3 to 5", "int 2.1: 1 to 9"]
+    nothing: Format = format_of(("1 2\n3 4 5\n", "1\n"))
+    assert "no format" in nothing.told()[0]
