@@ -18,4 +18,4 @@ def cases():
     yield ("4 2\n1 2\n3 4\n",)
     for nodes, edges in ((6, 5), (40, 50), (300, 900)):
         yield (graph(draw, nodes, edges),)
-    yield (path(900),)
+    yield (path(4000),)
