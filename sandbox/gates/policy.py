@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.errors import UsageError
 from perfbot.sandbox.gates.policy_snapshot import snapshot_findings
-from perfbot.sandbox.gates.policy_state import TABLE_DISPLAYS, state_findings
+from perfbot.sandbox.gates.policy_state import TABLE_DISPLAYS, changed_fields, state_findings
 from perfbot.sandbox.gates.policy_tables import (
     CATEGORY_OF_BUILTIN,
     CATEGORY_OF_CALLABLE,
@@ -99,7 +99,7 @@ def _in_function(candidate: Candidate, original: Candidate, target: Target) -> l
     found = list(_in_view(view, original, target))
     if candidate is original:
         tables = {name for piece in original.module.pieces for name in _tables(piece)}
-        found += state_findings(view, tables, [], [])
+        found += [*state_findings(view, tables, [], []), *changed_fields(view)]
     return found
 
 

@@ -133,7 +133,27 @@ def _new_fields(view: View, own_fields: set[str]) -> Iterator[Finding]:
             base = base.value
         is_argument = isinstance(base, ast.Name) and base.id in view.parameters
         if is_argument and node.attr not in own_fields:
-            yield _state(f"the attribute `{node.attr}` set on an argument", node)
+            yield _field(node)
+
+
+def changed_fields(view: View) -> Iterator[Finding]:
+    """What `_new_fields` would say of the attributes whose values the function changes in place.
+
+    To bind such an attribute anew is no new place to keep something in: what it holds after a call
+    differs from one call to the next already, and is compared.
+    """
+    for node in ast.walk(view.node):
+        changed: ast.expr | None = None
+        if (isinstance(node, ast.Attribute) and node.attr in MUTATING_METHODS) or (
+            isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del)
+        ):
+            changed = node.value
+        if (
+            isinstance(changed, ast.Attribute)
+            and isinstance(changed.value, ast.Name)
+            and changed.value.id in view.parameters
+        ):
+            yield _field(changed)
 
 
 def _fields(node: ast.AST) -> set[str]:
@@ -237,6 +257,10 @@ def _defaults(
             if is_table or makes or isinstance(item, ast.GeneratorExp):
                 yield _state("a mutable default argument", item)
                 break
+
+
+def _field(node: ast.Attribute) -> Finding:
+    return _state(f"the attribute `{node.attr}` set on an argument", node)
 
 
 def _state(construct: str, node: ast.AST) -> Finding:

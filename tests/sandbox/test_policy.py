@@ -56,6 +56,11 @@ class Tree:
     def insert(self, value):
         self.root = value
         return self
+
+    def cut(self, size):
+        while len(self.kept) > size:
+            self.kept.pop(0)
+        return self.kept[0] if self.limit else None
 '''
 
 
@@ -203,6 +208,16 @@ def test_known_attributes_may_be_set() -> None:
     assert policy.check(tree, edit_from(tree, same)).status is Status.SURVIVED
     memo = same.replace("self.root = value", "self.root = self.memo = value")
     assert policy.check(tree, edit_from(tree, memo)).status is Status.REFUTED
+
+
+@pytest.mark.parametrize(
+    ("field", "status"), [("kept", Status.SURVIVED), ("limit", Status.REFUTED)]
+)
+def test_what_is_changed_in_place_may_be_bound_anew(field: str, status: Status) -> None:
+    """`self.kept.pop(0)` and `self.kept = ...` both change it; what was only read stays."""
+    text = f"def cut(self, size):\n    self.{field} = self.kept[-size:]\n    return self.kept[0]\n"
+    cut = target("Tree.cut")
+    assert policy.check(cut, edit_from(cut, text)).status is status
 
 
 def test_allow_list() -> None:
