@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SAME = "same"
 """As the adversary's name: the model that proposes."""
+KEPT, KEPT_BYTES = 200, 1 << 18
+"""So many written inputs are tried on every later edit of a run."""
 RECIPE = "adversary_inputs"
 """Under this name a commit's options hold the inputs that its edit was tried on."""
 
@@ -105,7 +107,7 @@ def adversary_in(
 
 
 def written_for(trials: Sequence[Trial]) -> list[bytes]:
-    """The inputs that these trials' evidence keeps, each once."""
+    """The inputs that these trials' evidence keeps, each once; of too many the last ones."""
     found = (
         inputs
         for trial in trials
@@ -113,7 +115,14 @@ def written_for(trials: Sequence[Trial]) -> list[bytes]:
         if item.gate == gate.NAME
         for inputs in gate.inputs_in(item.data)
     )
-    return list(dict.fromkeys(found))
+    kept: dict[bytes, None] = {}
+    size = 0
+    for item in reversed(dict.fromkeys(found)):
+        size += len(item)
+        if size > KEPT_BYTES or len(kept) >= KEPT:
+            break
+        kept[item] = None
+    return list(reversed(kept))
 
 
 def with_written(written: Sequence[bytes]) -> tuple[Gate, ...]:

@@ -1,5 +1,6 @@
 """`--adversary`: a second model writes inputs, and nothing else that it does counts."""
 
+import base64
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -19,7 +20,8 @@ from perfbot.optimizer.trials import judging_in
 from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.errors import UsageError
 from perfbot.sandbox.languages.python import locate
-from perfbot.sandbox.trial import Trial
+from perfbot.sandbox.trial import Cost, Trial
+from perfbot.sandbox.verdict import Evidence, Status, Verdict
 from tests.agents.model_server import FAULTS, Answer, ModelServer, Request, completion
 from tests.shop import FAST, SHOP, SUITE, environment, git, perfbot, repository
 
@@ -191,6 +193,23 @@ def test_what_it_wrote_counts_for_later_edits(session: Session, ledger: Ledger) 
         assert last(second)[:2] == ("refuted", "adversary")
         assert len(server.requests) == 1
         assert len(written_for([first])) == 2
+
+
+def test_so_many_inputs_are_kept_of_a_run() -> None:
+    """The last ones, each once, in their order; what else a trial's evidence holds is no input."""
+
+    def trial(*inputs: bytes) -> Trial:
+        data = {"inputs": [base64.b64encode(item).decode() for item in inputs]}
+        found = Evidence("adversary", Status.SURVIVED, "", data=data)
+        other = Evidence("replay", Status.SURVIVED, "", data={"inputs": 7})
+        return Trial(Edit("x"), Verdict((other, found)), None, Cost(), "survived", "")
+
+    assert written_for([trial(b"a", b"b"), trial(b"b", b"c")]) == [b"a", b"b", b"c"]
+    many = [b"%d" % number for number in range(500)]
+    assert written_for([trial(*many)]) == many[-200:]
+    large = [bytes([number]) * (1 << 16) for number in range(10)]
+    assert written_for([trial(*large)]) == large[-4:]
+    assert written_for([]) == []
 
 
 @pytest.mark.parametrize(

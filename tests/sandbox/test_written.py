@@ -155,6 +155,20 @@ def test_only_plain_data_is_taken(baseline: Baseline, value: object) -> None:
     assert allowed(baseline, [encode([[[1], value], {}])]) == []
 
 
+def test_a_forged_answer_is_data_too(baseline: Baseline) -> None:
+    """A program that sends bytes of its own making in place of its cases gets no call through."""
+    call = encode([[Made("builtins", "exec", ("import total; total.total = len",), {})], {}])
+    forging = (
+        "import perfbot_driver.workload as driver\n"
+        f"driver.encode = lambda item: {call!r}\n"
+        "def cases():\n    yield ([1],)\n"
+    )
+    found = ran(baseline.project, forging)
+    assert found.inputs == (call,), "the program was not able to forge, so this shows nothing"
+    assert allowed(baseline, found.inputs) == []
+    assert checked(baseline, GOOD, list(found.inputs)).data["outside"] == 1
+
+
 def test_what_holds_itself_is_no_plain_data() -> None:
     """Looking at it ends, and at a list that doubles with each level too."""
     endless: list[object] = []
