@@ -38,6 +38,8 @@ from perfbot.sandbox.language import language_of
 from perfbot.sandbox.target import Target
 from perfbot.sandbox.verify import run_gate
 
+_DIGITS = 64
+"""Of a SHA-256; a file of another name is one that is being written."""
 DEAR_GATES = ("coverage", "mutants")
 """What these find out of the original is the same for every edit."""
 
@@ -59,7 +61,7 @@ class Entry:
     python: str | None
     """The interpreter that the options named."""
     cold_s: float
-    """Seconds from the start to the first proposals, with nothing known."""
+    """Seconds to the rules' first proposals, with nothing known and all of perfbot loaded."""
     warm_s: float
     """The same from what is kept; 0 where it was not tried."""
 
@@ -226,7 +228,7 @@ def find_out_more(session: Session) -> None:
 def entries() -> Iterator[tuple[Path, Entry | None]]:
     """Each file of the index with its entry, None for a damaged one; by name of its function."""
     found: list[tuple[Path, Entry | None]] = []
-    for path in sorted(folder().glob("*")) if folder().is_dir() else []:
+    for path in folder().glob("?" * _DIGITS):
         try:
             found.append((path, entry_in(path)))
         except DamagedError:

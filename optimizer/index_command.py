@@ -72,4 +72,4 @@ def gain_of(entry: Entry) -> str:
     """How long a search takes to its first proposals, without and with the entry."""
     if not entry.warm_s:
         return "brought up to date by a search"
-    return f"first proposals after {entry.warm_s:.1f} s, without the index {entry.cold_s:.1f} s"
+    return f"ready for proposals after {entry.warm_s:.1f} s, without the index {entry.cold_s:.1f} s"
