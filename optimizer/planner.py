@@ -129,7 +129,8 @@ def planner(
             raise ModelStoppedError(error) from error
 
     policy = policy_of(options, session.target)
-    return routed(policy, session, account.archive, options, say), propose
+    seed = session.settings.seed
+    return routed(policy, session.target, account.archive, options, seed, say), propose
 
 
 def policy_of(options: Options, target: Target) -> SearchPolicy:

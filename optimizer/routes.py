@@ -12,8 +12,9 @@ from perfbot.agents.search import Archive, SearchPolicy
 from perfbot.optimizer.config import Options
 from perfbot.optimizer.ledger import runs_folder
 from perfbot.optimizer.planner import model_of
-from perfbot.optimizer.session import Say, Session
+from perfbot.optimizer.session import Say
 from perfbot.sandbox.errors import UsageError
+from perfbot.sandbox.target import Target
 
 if TYPE_CHECKING:
     from perfbot.agents.bandit import Bandit
@@ -49,9 +50,9 @@ def models_of(options: Options) -> list["Model"]:
 
 
 def routed(
-    policy: SearchPolicy, session: Session, archive: Archive, options: Options, say: Say
+    policy: SearchPolicy, target: Target, archive: Archive, options: Options, seed: int, say: Say
 ) -> SearchPolicy:
-    """The policy with its requests routed as the options say."""
+    """The policy with its requests routed as the options say; `seed` is the run's."""
     from perfbot.agents.difficulty import difficulty
     from perfbot.agents.routing import BANDIT, COMPLEXITY, FIXED, ByComplexity, Routed
 
@@ -59,15 +60,15 @@ def routed(
     if kind == COMPLEXITY:
         assert options.model is not None
         share = archive.note("share")  # where the target was chosen by a profile
-        found = difficulty(session.target, None if share is None else float(share))
+        found = difficulty(target, None if share is None else float(share))
         router = ByComplexity(found, options.model, options.cheap_model)
         return Routed(policy, router, archive, say)
     if kind == BANDIT:
-        return Routed(policy, bandit(session, archive, options, say), archive, say)
+        return Routed(policy, bandit(target.root, archive, options, seed, say), archive, say)
     return policy
 
 
-def bandit(session: Session, archive: Archive, options: Options, say: Say) -> "Bandit":
+def bandit(root: Path, archive: Archive, options: Options, seed: int, say: Say) -> "Bandit":
     """The bandit of this run. It starts from what earlier runs in the repository came to, as it was
     when this one began: so a resumed run draws as the first process would have."""
     from perfbot.agents.bandit import Bandit
@@ -75,7 +76,7 @@ def bandit(session: Session, archive: Archive, options: Options, say: Say) -> "B
     from perfbot.agents.routing import routes
 
     stored = archive.note(NOTE)
-    path = experience_file(session.target.root)
+    path = experience_file(root)
     if stored is None:
         run = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         experience = Experience(path, run, say)
@@ -86,7 +87,7 @@ def bandit(session: Session, archive: Archive, options: Options, say: Say) -> "B
         experience = Experience(path, str(known["run"]), say)
         before = tallies_of(known["before"])
     models = [model.name for model in models_of(options)]
-    return Bandit(routes(models), session.settings.seed, before, experience)
+    return Bandit(routes(models), seed, before, experience)
 
 
 def experience_file(root: Path) -> Path:
