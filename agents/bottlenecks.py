@@ -4,13 +4,8 @@ import importlib
 import re
 from typing import Any
 
-from perfbot.agents.difficulty import calls_itself
+from perfbot.agents.difficulty import SYNTAX, calls_itself
 
-_SYNTAX = {
-    "python": "perfbot.sandbox.languages.python",
-    "cpp": "perfbot.sandbox.languages.cpp",
-    "c": "perfbot.sandbox.languages.cpp",
-}
 _LOOPS = frozenset(
     {
         *("for_statement", "while_statement", "for_range_loop", "do_statement"),
@@ -32,7 +27,7 @@ _ARITHMETIC = frozenset({"%", "//", "/", "**", "%=", "//=", "/="})
 
 def bottlenecks(source: str, language: str) -> frozenset[str]:
     """The labels of a function's text; text that does not parse has those that can be seen."""
-    syntax: Any = importlib.import_module(_SYNTAX[language])
+    syntax: Any = importlib.import_module(SYNTAX[language])
     root = syntax.parse_tree(source.encode("utf-8", "replace")).root_node
     found: set[str] = set()
     waiting: list[tuple[Any, int, frozenset[str]]] = [(root, 0, frozenset())]

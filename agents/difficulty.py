@@ -33,11 +33,13 @@ _COMPREHENSIONS = frozenset(
 _UNTYPED = frozenset(
     {"identifier", "default_parameter", "list_splat_pattern", "dictionary_splat_pattern"}
 )
-_SYNTAX = {
+SYNTAX = {
     "python": "perfbot.sandbox.languages.python",
     "cpp": "perfbot.sandbox.languages.cpp",
     "c": "perfbot.sandbox.languages.cpp",
 }
+"""The module that reads a language's texts; imported where it is used, as a parser is no light one.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def difficulty(target: Target, share: float | None = None) -> Difficulty:
 
     `share` is the function's part of the profiled time, 0 to 1.
     """
-    syntax: Any = importlib.import_module(_SYNTAX[target.language])
+    syntax: Any = importlib.import_module(SYNTAX[target.language])
     root = syntax.parse_tree(target.source.encode()).root_node
     name = re.findall(r"\w+", re.sub(r"[(<].*", "", target.qualname))[-1]
     paths, deepest, recursive = 1, 0, False

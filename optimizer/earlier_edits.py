@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from perfbot.agents.difficulty import SYNTAX
 from perfbot.agents.memory import Example, recalled, shipped
 from perfbot.agents.search import Archive
 from perfbot.optimizer.commit import NOTES, CommittedEdit, read_commit
@@ -25,11 +26,6 @@ NOTE = "memory"
 """Under this name the ledger keeps the examples of a run: a resumed one shows the same."""
 MOST_COMMITS = 40
 """The latest so many are read: each takes a few git commands."""
-_SYNTAX = {
-    "python": "perfbot.sandbox.languages.python",
-    "cpp": "perfbot.sandbox.languages.cpp",
-    "c": "perfbot.sandbox.languages.cpp",
-}
 
 
 def examples_for(target: Target, archive: Archive, options: Options, say: Say) -> list[Example]:
@@ -96,7 +92,7 @@ def _example(repo: Path, committed: CommittedEdit) -> Example | None:
     if evidence is None or evidence.decision != "accepted" or evidence.measurement is None:
         return None
     language, speedup = evidence.target.language, evidence.measurement.speedup
-    if language not in _SYNTAX or speedup is None:
+    if language not in SYNTAX or speedup is None:
         return None
     original = git(repo, "cat-file", "--filters", f"{committed.base}:{committed.path}")
     source = original.decode("utf-8", "replace")
@@ -117,7 +113,7 @@ def _example(repo: Path, committed: CommittedEdit) -> Example | None:
 
 def _function(language: str, source: str, qualname: str) -> tuple[str, str] | None:
     """The function's text and that of the rest of its file; None where it is not there once."""
-    syntax: Any = importlib.import_module(_SYNTAX[language])
+    syntax: Any = importlib.import_module(SYNTAX[language])
     names = (qualname, re.sub(r"<.*", "", qualname))
     own = [item for item in syntax.functions(source) if item.qualname in names]
     if len(own) != 1:
