@@ -283,6 +283,9 @@ class _Draft:
         low, high = item.low, item.high
         if item.upper is not None and item.upper.key in self.numbers:
             high = max(low, self.numbers[item.upper.key] + item.upper.offset)
+        if len(key) == 2 and choices.chance(50):
+            # Outside of lists and blocks it may say how much work there is: small ones cost less.
+            high = low + ((high - low) >> choices.integer(0, max(high - low, 1).bit_length()))
         mode = self.modes.get(key)
         if mode is None:
             mode = self.modes[key] = choices.pick(MODES)
