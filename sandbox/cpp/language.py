@@ -13,6 +13,7 @@ from perfbot.sandbox.cpp.program_snippet import program_snippet
 from perfbot.sandbox.cpp.program_suite import run_program_suite, with_answers
 from perfbot.sandbox.cpp.signature import SCOPE, description_of, signature_of
 from perfbot.sandbox.cpp.snippet import snippet as cpp_snippet
+from perfbot.sandbox.cpp.snippet_c import snippet_c
 from perfbot.sandbox.cpp.strength import oracle_strength
 from perfbot.sandbox.cpp.units import Variant
 from perfbot.sandbox.cpp.versions import command_of, hints_of, opener
@@ -182,6 +183,8 @@ def snippet(project: Project, target: Target, edit_source: str, inputs: bytes, w
     if is_program(target):
         return program_snippet(target, edit_source, inputs)
     described = description_of(description(project, target))
+    if target.language == "c" and not project.adapter:
+        return snippet_c(target, edit_source, inputs, way, described=described)
     return cpp_snippet(
         target, edit_source, inputs, way, described=described, adapter=project.adapter
     )

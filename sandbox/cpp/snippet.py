@@ -1,6 +1,7 @@
 """A counterexample as a program of C++: compiled twice, it shows what each version does."""
 
 import math
+import re
 
 from perfbot.sandbox.cpp.signature import Described, Description
 from perfbot.sandbox.drivers.unwire import decode
@@ -86,6 +87,9 @@ LONGEST = 50_000
 """A program longer than this helps nobody."""
 
 
+_CHARACTER = re.compile(r"(const |signed |unsigned )*char( ?&)?")
+
+
 class NoProgramError(Exception):
     """A value or a type that this module cannot write."""
 
@@ -147,7 +151,8 @@ def _variables(described: Description, args: list[object]) -> tuple[list[str], l
             kind = item.type.rpartition("*")[0]
             lines.append(f"std::vector<plain<{kind}>> {name} = {written(value)};")
         else:
-            lines.append(f"plain<{_written_type(item)}> {name} = {written(value)};")
+            shown = written(as_character(item.type, value))
+            lines.append(f"plain<{_written_type(item)}> {name} = {shown};")
         seen[id(value)] = name
         passed.append(_passed(item, name))
     return lines, passed
@@ -164,6 +169,14 @@ def _passed(item: Described, name: str) -> str:
     if item.passing.endswith("counted"):
         return f"{name}.data()"
     return f"std::move({name})" if item.passing == "moved" else name
+
+
+def as_character(kind: str, value: object) -> object:
+    """The number of a character that a workload gave as a text of one, for a `char`."""
+    text = value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value
+    if isinstance(text, bytes) and len(text) == 1 and _CHARACTER.fullmatch(kind):
+        return text[0]
+    return value
 
 
 def written(value: object) -> str:
