@@ -60,17 +60,21 @@ def render_run(
     commit: "CommitInfo | None" = None,
     spent: Sequence[str] = (),
     winner: Trial | None = None,
+    said: Sequence[str] = (),
     stream: IO[str] | None = None,
 ) -> None:
     """Show a run: every trial in a row, the winner or else the best in full, and where it was
     committed.
 
-    `spent` has a line for each language model that was asked.
+    `spent` has a line for each language model that was asked, `said` one for each answer of a
+    person.
     """
     console = _console(stream)
     _line(console, f"{info.path}::{info.qualname}", f"run {info.id}, {info.state}", "bold")
     for text in spent:
         _line(console, "model", text, "")
+    for text in said:
+        _line(console, "person", text, "")
     if not trials:
         console.print("No edit was judged.")
         return

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from perfbot.optimizer.commit import CommitInfo
 from perfbot.optimizer.config import Options
 from perfbot.optimizer.evidence import verdict_json
+from perfbot.optimizer.interactive import said
 from perfbot.optimizer.ledger import Ledger, list_runs, open_run
 from perfbot.optimizer.output import write_json
 from perfbot.optimizer.report import render_run, speedup_text
@@ -44,6 +45,14 @@ def winner_in(ledger: Ledger) -> Trial | None:
     return None if chosen is None else ledger.measured(chosen)
 
 
+def said_in(ledger: Ledger) -> list[str]:
+    """What a person answered in a run, a line each."""
+    return [
+        " ".join(part for part in (item.word, (item.edit or "")[:12], item.text) if part)
+        for item in said(ledger)
+    ]
+
+
 def spent_in(ledger: Ledger) -> tuple[ModelSpend, ...]:
     """What a run spent so far, by model."""
     return tuple(spend_by_model(ledger.calls(), ledger.all_proposals()))
@@ -67,8 +76,9 @@ def with_ledger(item: Result) -> None:
     try:
         spent = [model.as_text() for model in item.spent]
         render_run(
-            ledger.info(), item.trials, commit=item.commit, spent=spent, winner=winner_in(ledger)
-        )
+            ledger.info(), item.trials, commit=item.commit, spent=spent,
+            winner=winner_in(ledger), said=said_in(ledger),
+        )  # fmt: skip
     finally:
         ledger.close()
     print(item.reason)
@@ -120,7 +130,7 @@ def report_run(run_id: str | None, *, trace: bool = False) -> int:
             spent = [model.as_text() for model in spent_in(ledger)]
             render_run(
                 ledger.info(), ledger.trials(), commit=commit_of(ledger), spent=spent,
-                winner=winner_in(ledger),
+                winner=winner_in(ledger), said=said_in(ledger),
             )  # fmt: skip
     finally:
         ledger.close()

@@ -87,6 +87,9 @@ def test_reasons_and_hints_reach_the_model_and_the_accepted_edit_is_committed(sh
     assert "oracle strength" in done.stderr  # and the evidence
     again = perfbot(shop.repo, shop.env, "resume", run["run"], "--json", "-")
     assert json.loads(again.stdout)["runs"][0]["verdict"]["decision"] == "accepted"
+    report = perfbot(shop.repo, shop.env, "report", run["run"]).stdout
+    assert "person  hint try a frozen set" in report
+    assert re.search(r"person  reject [0-9a-f]{12} name it better", report)
 
 
 def test_a_question_outlives_kills_and_is_answered_at_a_terminal(shop: Shop) -> None:
