@@ -96,6 +96,7 @@ def test_the_cheap_model_stays_while_it_helps(repo: Repo) -> None:
     assert run["decision"] == "accepted"
 
 
+@pytest.mark.slow
 def test_a_bandit_resumes_with_the_same_requests(repo: Repo) -> None:
     """A run that a fault ended goes on where it was; what was learnt is kept, and where that is
     damaged it is said and begun afresh."""
