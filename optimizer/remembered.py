@@ -29,8 +29,8 @@ from perfbot.sandbox.counterexamples import MOST_BYTES
 from perfbot.sandbox.host import cache_folder
 from perfbot.sandbox.verdict import Evidence, Status
 
-MOST = 500
-"""So many refusals are kept of a target, the last ones."""
+MOST, MOST_IN_ALL = 500, 1 << 21
+"""So many refusals are kept of a target, with so many bytes of inputs, the last ones."""
 
 
 class Refusal(BaseModel):
@@ -104,7 +104,7 @@ class Remembered:
         with contextlib.suppress(OSError), self.alone():
             found = self.read()
             found.pop(key, None)
-            self.known = dict([*found.items(), (key, kept)][-MOST:])
+            self.known = last_ones({**found, key: kept})
             self.write(self.known)
 
     def read(self) -> dict[str, Refusal]:
@@ -139,6 +139,18 @@ class Remembered:
             yield
         finally:
             os.close(lock)
+
+
+def last_ones(refused: dict[str, Refusal]) -> dict[str, Refusal]:
+    """Of too many refusals, or too large ones, the last, in their order."""
+    kept: list[tuple[str, Refusal]] = []
+    size = 0
+    for key, item in reversed(refused.items()):
+        size += len(item.inputs)
+        if size > MOST_IN_ALL or len(kept) >= MOST:
+            break
+        kept.append((key, item))
+    return dict(reversed(kept))
 
 
 def remembered_in(session: Session, code_key: Callable[[str], str], say: Say) -> Remembered:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from perfbot.sandbox.candidate import Candidate, counterexample
-from perfbot.sandbox.corpus import generated
+from perfbot.sandbox.corpus import generated, limits_kept
 from perfbot.sandbox.drivers.values import WireError
 from perfbot.sandbox.exploration import arguments_of
 from perfbot.sandbox.gates.repeat import TOLD, differs
@@ -24,11 +24,10 @@ def refuted_again(candidate: Candidate, inputs: bytes, way: str) -> Counterexamp
     baseline = candidate.baseline
     if way not in WAYS or not readable(inputs) or baseline.beyond_edge(inputs):
         return None
-    # An input on which the original is slow must not narrow what edits are judged on.
-    reach, patience = baseline.reach, replace(baseline.patience)
     found = None
     try:
-        expected = generated(baseline, inputs, beyond=True)
+        with limits_kept(baseline):
+            expected = generated(baseline, inputs, beyond=True)
         if expected.discarded is None and candidate.start() is None:
             found = (
                 on_one_call(candidate, expected)
@@ -38,7 +37,6 @@ def refuted_again(candidate: Candidate, inputs: bytes, way: str) -> Counterexamp
     except ChildFailedError:
         pass  # which shows nothing of the edit: the gates that follow will meet it
     finally:
-        baseline.reach, baseline.patience = reach, patience
         if found is None:
             candidate.close()  # for the gate `build` to start
     return found

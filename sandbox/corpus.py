@@ -1,7 +1,9 @@
 """Growing the corpus: generated inputs on which the original gives an answer to compare with."""
 
+import contextlib
 import random
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -110,6 +112,18 @@ def generated(baseline: "Baseline", inputs: bytes, *, beyond: bool) -> Expected:
     if beyond or outcome.exception_name() in NEVER_MEANT:
         return replace(found, discarded="outside the domain")
     return found
+
+
+@contextlib.contextmanager
+def limits_kept(baseline: "Baseline") -> Iterator[None]:
+    """Ask the original meanwhile what others chose: where it is slow on that, the limits of the
+    inputs that are generated later stay as they were."""
+    reach, patience = baseline.reach, baseline.patience
+    baseline.patience = replace(patience)
+    try:
+        yield
+    finally:
+        baseline.reach, baseline.patience = reach, patience
 
 
 def waited_for(baseline: "Baseline", inputs: bytes) -> tuple[Expected, bool]:

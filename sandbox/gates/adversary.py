@@ -8,9 +8,9 @@ evidence says so.
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from perfbot.sandbox.candidate import Candidate, counterexample
+from perfbot.sandbox.corpus import limits_kept
 from perfbot.sandbox.exploration import BEYOND
 from perfbot.sandbox.gates.fuzz import Refutation, has_strategy, visit
 from perfbot.sandbox.verdict import Evidence, Status
@@ -42,18 +42,11 @@ def check(candidate: Candidate, written: Sequence[bytes], *, problem: str = "") 
 
 def first_difference(candidate: Candidate, inputs: Sequence[bytes]) -> Refutation | None:
     """How the edit differs on the first input that shows it, by the ordinary comparison."""
-    baseline = candidate.baseline
-    # An input on which the original is slow must not narrow what later edits are judged on.
-    reach, patience = baseline.reach, baseline.patience
-    try:
-        for item in inputs:
-            baseline.patience = replace(patience)
+    for item in inputs:
+        with limits_kept(candidate.baseline):
             found = visit(candidate, item, BEYOND)
-            baseline.reach = reach
-            if found is not None:
-                return found
-    finally:
-        baseline.reach, baseline.patience = reach, patience
+        if found is not None:
+            return found
     return None
 
 

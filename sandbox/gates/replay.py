@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from perfbot.sandbox import counterexamples
 from perfbot.sandbox.baseline import Baseline
 from perfbot.sandbox.candidate import Candidate, counterexample
-from perfbot.sandbox.corpus import generated
+from perfbot.sandbox.corpus import generated, limits_kept
 from perfbot.sandbox.oracle import Expected
 from perfbot.sandbox.verdict import Evidence, Status
 
@@ -37,6 +37,7 @@ def earlier(baseline: Baseline) -> Iterator[Expected]:
     """Inputs that refuted other edits, where they are in the domain and can be compared."""
     for inputs in counterexamples.known(baseline.target):
         if not baseline.beyond_edge(inputs):
-            expected = generated(baseline, inputs, beyond=True)
+            with limits_kept(baseline):
+                expected = generated(baseline, inputs, beyond=True)
             if expected.discarded is None:
                 yield expected

@@ -201,6 +201,10 @@ def test_the_last_ones_are_kept(tmp_path: Path) -> None:
     memory.keep("new", REFUSAL)
     kept = list(memory.read())
     assert (len(kept), kept[0], kept[-2:]) == (500, "2", ["0", "new"])
+    large = REFUSAL.model_copy(update={"inputs": bytes(1 << 16)})
+    memory.write({str(number): large for number in range(100)})
+    memory.keep("new", REFUSAL)
+    assert list(memory.read()) == [*map(str, range(69, 100)), "new"]
 
 
 WRITER = """

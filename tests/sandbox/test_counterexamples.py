@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,12 @@ import pytest
 from perfbot.sandbox import counterexamples
 from perfbot.sandbox.baseline import Baseline, prepare
 from perfbot.sandbox.edit import Edit
+from perfbot.sandbox.exploration import inputs_of
+from perfbot.sandbox.gates import replay
+from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.languages.python import locate
+from perfbot.sandbox.oracle import Expected
+from perfbot.sandbox.outcome import Outcome
 from perfbot.sandbox.project import Project
 from perfbot.sandbox.settings import Settings
 from perfbot.sandbox.target import Target
@@ -84,3 +90,14 @@ def other(target: Target) -> Target:
     source = target.file_source.replace("found = n", "found =  n")
     (target.root / target.path).write_text(source)
     return locate(target.root, target.path, target.qualname, import_root=".")
+
+
+def test_what_refuted_once_narrows_nothing(baseline: Baseline) -> None:
+    """An input on which the original is slow by now is dropped, and no limit comes down for it."""
+    before = baseline.reach, replace(baseline.patience)
+    inputs = inputs_of(Arguments((10**6, 10**7), {}))
+    late = Outcome("timeout", False, b"", b"\xa0")
+    baseline.oracle.known[inputs] = Expected(inputs, (late,), "timeout")
+    counterexamples.remember(baseline.target, inputs)
+    assert list(replay.earlier(baseline)) == []
+    assert (baseline.reach, baseline.patience) == before
