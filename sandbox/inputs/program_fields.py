@@ -23,6 +23,8 @@ MOST_SAMPLES = 20_000
 """Words that are looked at of one place."""
 ENOUGH = 5
 """So many samples make a relation that all of them keep more than an accident."""
+PAIRS = 7
+"""The same of lines with two numbers in order, which chance gives half of the time."""
 EXPECTED_REPEATS = 3.0
 """Values without a repeat were meant to have none where chance would have given so many."""
 FEW_WORDS = 12
@@ -195,7 +197,7 @@ def bound_of(samples: Sequence[Sample]) -> Count | None:
         for offset in (0, -1):
             room = [it.numbers[key] + offset - int(it.word) for it in samples]
             least = min(int(it.word) for it in samples)
-            if min(room) == 0 and least == 1 + offset and room.count(0) < len(room):
+            if min(room) == 0 and least >= 1 + offset and room.count(0) < len(room):
                 return Count(key, offset)
     return None
 
@@ -214,7 +216,7 @@ def pairs_in(
     """The relations between ints that every line at a place keeps, if there are enough."""
     found: list[Pair] = []
     numeric = [
-        at for at in range(len(rows[0])) if fields[(*key, at)].kind == "int" and len(rows) >= ENOUGH
+        at for at in range(len(rows[0])) if fields[(*key, at)].kind == "int" and len(rows) >= PAIRS
     ]
     for one in numeric:
         for other in numeric:
