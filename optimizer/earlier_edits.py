@@ -98,8 +98,8 @@ def _example(repo: Path, committed: CommittedEdit) -> Example | None:
     source = original.decode("utf-8", "replace")
     before = _function(language, source, committed.qualname)
     after = _function(language, committed.file_source, committed.qualname)
-    if before is None or after is None:
-        return None
+    if before is None or after is None or before[0] == after[0]:
+        return None  # a program's edit may lie outside of its main: that would show nothing
     return Example(
         name=committed.commit,
         title=evidence.edit.title,

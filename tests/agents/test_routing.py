@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from perfbot.agents.asker import Asker
 from perfbot.agents.calls import ANSWERED, Call, Usage
+from perfbot.agents.context import REQUIRED, Section
 from perfbot.agents.difficulty import Difficulty, difficulty
+from perfbot.agents.llm import Model
+from perfbot.agents.llm_proposer import ModelProposer
 from perfbot.agents.policies.guided import Guided
 from perfbot.agents.proposal import Proposal
 from perfbot.agents.routing import ByComplexity, Outcome, Route, Routed, reward, routes
-from perfbot.agents.search import ArchiveView, Budget, ProposalSpec
+from perfbot.agents.search import Account, ArchiveView, Budget, ProposalSpec
 from perfbot.agents.styles import ANALYSE, PLAIN, STRATEGIES, STYLES, in_style
 from perfbot.optimizer.ledger import Ledger, new_run, open_run
 from perfbot.sandbox.edit import Edit, baseline
@@ -20,6 +24,7 @@ from perfbot.sandbox.measurement import Measurement, Speedup
 from perfbot.sandbox.target import Target
 from perfbot.sandbox.trial import Cost, Trial
 from perfbot.sandbox.verdict import Evidence, Status, Verdict
+from tests.agents.model_server import ModelServer, completion
 
 EASY = Difficulty(5, 2, 1, 0, False, "python")
 HARD = Difficulty(60, 20, 2, 0, False, "python")
@@ -223,3 +228,25 @@ def test_the_choice_survives_the_process(ledger: Ledger, target: Target) -> None
     (following,) = policy.ask(_view(again, original, [spec]), Budget())
     assert following.model == "strong"
     again.close()
+
+
+def test_a_request_goes_to_the_model_that_it_names(ledger: Ledger, target: Target) -> None:
+    """In its style; one that names no model of the run goes to the first."""
+    original = baseline(target).id
+    with ModelServer(lambda request: completion("I see no faster way.")) as server:
+        account = Account(ledger, Budget())
+        askers = {
+            name: Asker(Model(f"openai/{name}", server.url), account)
+            for name in ("cheap", "strong")
+        }
+        section = Section("The function", target.source, REQUIRED)
+        proposer = ModelProposer(target, askers["strong"], [section], others=askers)
+        for model, style in (("cheap", STRATEGIES), ("strong", PLAIN), ("gone", PLAIN)):
+            assert proposer.propose(ProposalSpec(original, "llm", model, 0, style)) == []
+        assert [request.model for request in server.requests] == ["cheap", "strong", "strong"]
+        assert ["Strategies:" in request.text for request in server.requests] == [
+            True,
+            False,
+            False,
+        ]
+    assert [call.model for call in ledger.calls()][:2] == ["openai/cheap", "openai/strong"]

@@ -102,6 +102,12 @@ def test_the_latest_comes_first_and_a_deleted_one_not_at_all(repo: Path) -> None
     assert [item.name for item in earlier_edits(repo)] == [first.commit]
 
 
+def test_an_edit_beside_the_function_shows_nothing(repo: Path) -> None:
+    """As of a whole program, of which another function than its main was edited."""
+    _committed(repo, Edit(HEAD.replace("3", "4") + SLOW, title="beside"))
+    assert earlier_edits(repo) == []
+
+
 def test_what_is_not_perfbots_is_not_remembered(repo: Path) -> None:
     """No notes, notes on others' commits and on trees, altered evidence: none is an error."""
     assert earlier_edits(repo) == []
