@@ -66,7 +66,7 @@ def earlier_edits(repo: Path) -> list[Example]:
     for name in _noted(repo)[:MOST_COMMITS]:
         try:
             example = _example(repo, read_commit(repo, name))
-        except UsageError:
+        except (UsageError, RecursionError):  # so JSON ends on what is nested too deeply
             continue
         if example is not None:
             found.append(example)
