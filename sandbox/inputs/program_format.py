@@ -1,6 +1,7 @@
 """Inputs of a program like the given ones: of their format, with numbers in the ranges seen."""
 
 import functools
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -25,9 +26,14 @@ from perfbot.sandbox.inputs.program_grammar import (
 READ_BYTES = 1 << 20
 """Inputs are read for their format, smallest first, until so much was."""
 SMALL = 3
+RECENT = 8
+WORD = 1 << 32
 TRIES = 20
 """So often a line is drawn again until its numbers agree."""
-MODES = ("any", "any", "any", "any", "few", "few", "low", "high", "ends", "seen")
+MODES = (
+    *("any", "any", "any", "any", "few", "few", "low", "high", "ends", "seen"),
+    *("related", "related", "related"),
+)
 """How the ints of one place are drawn throughout an input; in half of the inputs of all places."""
 VARIED = 100
 """An int from here on that counts nothing may differ by a hundredth in an input of equal cost."""
@@ -121,6 +127,8 @@ class _Draft:
     few: dict[Key, list[int]] = field(default_factory=dict)
     used: dict[Key, set[int]] = field(default_factory=dict)
     """The ints drawn so far of a column without repeats."""
+    recent: dict[Key, deque[int]] = field(default_factory=dict)
+    """The last ints of each place."""
     rows: int = 0
 
     def text(self, drawing: Drawing, newline: bool) -> str:
@@ -289,6 +297,13 @@ class _Draft:
         mode = self.modes.get(key)
         if mode is None:
             mode = self.modes[key] = self.overall(choices) or choices.pick(MODES)
+        value = self.of_mode(choices, key, item, (mode, low, high))
+        self.recent.setdefault(key, deque(maxlen=RECENT)).append(value)
+        return value
+
+    def of_mode(self, choices: Choices, key: Key, item: Field, how: tuple[str, int, int]) -> int:
+        """An int in the range of `how`, drawn in its mode."""
+        mode, low, high = how
         fitting = [value for value in self.literals if low <= value <= high]
         if fitting and choices.chance(10):
             return choices.pick(fitting)
@@ -300,6 +315,8 @@ class _Draft:
             return value if low <= value <= high else choices.integer(low, high)
         if mode == "low":
             return choices.integer(low, min(high, low + max(SMALL, self.size // 2)))
+        if mode == "related" and key in self.recent and choices.chance(60):
+            return self.related(choices, key, low, high)
         if mode == "high":
             return choices.integer(max(low, high - (high - low) // 64), high)
         if mode == "ends" and choices.chance(60):
@@ -308,6 +325,20 @@ class _Draft:
             values = [int(word) for word in item.seen if low <= int(word) <= high]
             return choices.pick(values) if values else choices.integer(low, high)
         return choices.integer(low, high)
+
+    def related(self, choices: Choices, key: Key, low: int, high: int) -> int:
+        """A sum or difference of numbers before, or what 32 bits make of it, if in range.
+
+        Values that go together (that sum up to k) are rare in a wide range, and so are those that
+        only a number too narrow for them takes for such.
+        """
+        told = [value for place, value in self.numbers.items() if place not in self.facts.counts]
+        one = choices.pick([0, *(told or self.numbers.values())])
+        other = choices.pick(list(self.recent[key]))
+        wanted = one + other if choices.chance(30) else one - other
+        wrapped = (wanted + WORD // 2) % WORD - WORD // 2
+        found = [value for value in (wanted, wrapped) if low <= value <= high]
+        return choices.pick(found) if found else choices.integer(low, high)
 
     def overall(self, choices: Choices) -> str:
         """The one mode of all places, or "": sums of products overflow where both are large."""

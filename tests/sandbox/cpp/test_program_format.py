@@ -166,3 +166,17 @@ def test_the_domain_in_words() -> None:
     assert told == ["int 1.1: 3 to 5", "int 2.1: 1 to 9"]
     nothing: Format = format_of(("1 2\n3 4 5\n", "1\n"))
     assert "no format" in nothing.told()[0]
+
+
+def test_values_that_go_together_are_drawn() -> None:
+    """Of a wide range some values sum up to the number before them, exactly or in 32 bits."""
+    values = " ".join(str(at * 10**8) for at in range(-20, 21))
+    texts = (f"41 -500000000\n{values}\n", "3 7\n1 2 1999999999\n", "2 0\n4 9\n")
+    exact = wrapped = 0
+    for text in drawn(texts, count=300, size=40):
+        (_, total), row = lines_of(text)
+        sums = {int(one) + int(other) - int(total) for one in row for other in row}
+        exact += 0 in sums
+        wrapped += bool({2**32, -(2**32)} & sums)
+    assert exact > 10
+    assert wrapped > 2
