@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from perfbot.agents.search import Archive
+from perfbot.agents.steering import was_rejected
 from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.trial import Trial
 from perfbot.sandbox.verdict import Evidence, Status
@@ -46,10 +47,13 @@ class Twins:
 
 def tells(trial: Trial) -> bool:
     """Whether a trial's verdict is about its code: not where the sandbox broke down, nor where
-    the edit was refused as somebody's twin, for that one tells the same."""
+    the edit was refused as somebody's twin, for that one tells the same, nor where a person
+    refused it, who may only want it written otherwise."""
     decisive = trial.verdict.decisive
     if decisive is None:
         return True
+    if was_rejected(trial):
+        return False
     return "sandbox_failed" not in decisive.data and "twin" not in decisive.data
 
 

@@ -2,10 +2,12 @@
 
 import io
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from perfbot.agents.dedup import Twins
 from perfbot.agents.graph import Ended, run
 from perfbot.agents.policies.guided import Guided
 from perfbot.agents.policies.refine import Refine
@@ -218,6 +220,21 @@ def test_a_wrong_line_from_a_pipe_ends_the_run_and_shifts_no_answer(
         _steered(toy, monkeypatch, "yes\naccept\n")
     assert said(toy.archive) == []
     assert _steered(toy, monkeypatch, "accept\n").reason == CHOSEN
+
+
+def test_what_a_person_refused_may_be_written_otherwise(
+    toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same code under better names is judged as any edit: it is no twin of the refused one."""
+    with pytest.raises(InterruptedRunError):
+        _steered(toy, monkeypatch, "reject name it better\n")
+    refused = said(toy.archive)[0].edit
+    assert refused is not None
+    other = replace(toy.archive.edit(refused), file_source="y = [0, 0, 0]\n")
+    twins = Twins(toy.archive, lambda source: "the same")
+    found = twins.judged_before(other)
+    assert found is not None
+    assert found.edit.id != refused
 
 
 def test_a_run_with_an_open_question_goes_on_unattended(
