@@ -1,6 +1,6 @@
 """Twelve little programs, each with a good edit and wrong ones: what `--program` says of them.
 
-    python tests/bench/cpp_programs.py [--only pairs] [--optimize] [--budget 8c,3m]
+    python tests/bench/cpp_programs.py [--only pairs/wrong] [--optimize] [--budget 8c,3m]
 
 Each folder of `programs/` is a program (`original`), its workload, an edit to be accepted (`good`)
 and some that must be refused (`wrong_*`), whose first line says what is wrong. All of it is our
@@ -29,17 +29,16 @@ IDENTITY = ("-c", "user.name=bench", "-c", "user.email=bench@localhost")
 def main() -> int:
     """Print, per edit, the decision, the gate that decided and the seconds; then the totals."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--only", default="", help="programs whose name contains this")
+    parser.add_argument("--only", default="", help="edits whose PROGRAM/EDIT contains this")
     parser.add_argument("--optimize", action="store_true", help="also run the rules on each")
     parser.add_argument("--budget", default="8c,3m", help="of each run of the rules")
     parser.add_argument("--timeout", type=float, default=400.0, metavar="SECONDS")
     options = parser.parse_args()
     rows: list[list[str]] = []
     for folder in sorted(PROGRAMS.iterdir()):
-        if options.only in folder.name:
-            rows += judged(folder, options.timeout)
-            if options.optimize:
-                rows.append(optimized(folder, options.budget, options.timeout))
+        rows += judged(folder, options.only, options.timeout)
+        if options.optimize and options.only.partition("/")[0] in folder.name:
+            rows.append(optimized(folder, options.budget, options.timeout))
     print(table(["program", "edit", "decision", "gate", "speedup", "seconds"], rows))
     good = [row for row in rows if row[1] == "good"]
     wrong = [row for row in rows if row[1].startswith("wrong")]
@@ -53,13 +52,13 @@ def main() -> int:
     return 1 if slipped or accepted < len(good) else 0
 
 
-def judged(folder: Path, timeout_s: float) -> list[list[str]]:
-    """A row for each edit of one program."""
+def judged(folder: Path, only: str, timeout_s: float) -> list[list[str]]:
+    """A row for each edit of one program, if its name contains `only`."""
     rows = []
     with tempfile.TemporaryDirectory() as scratch:
         project, original = laid_out(folder, Path(scratch))
         for edit in sorted(folder.glob(f"*{original.suffix}")):
-            if edit.stem != "original":
+            if edit.stem != "original" and only in f"{folder.name}/{edit.stem}":
                 command = ["verify", original.name, "--candidate", str(edit)]
                 verdict, seconds = run(command, project, timeout_s)
                 speedup = verdict.get("speedup")
