@@ -1,12 +1,14 @@
 """Replays a file of model replies through `perfbot optimize --proposer llm`, over HTTP.
 
     python tests/bench/llm_replay.py --data FILE.jsonl [--limit N] [--only ID] [--out results.jsonl]
+        [--proposer llm|both|rules] [--policy NAME]
 
 The file is that of coffe.py beside this one. Each problem becomes a repository with half of its
 tests and its stress inputs as a workload; a server on loopback hands out the recorded replies to
 whoever asks for that function. Printed: how many functions got a commit, the geometric mean of
 their speedups (1.0 where nothing was accepted), which gates refuted replies, how many replies held
-no code, and whether a reply that fails its tests was accepted: none may be (exit code 1).
+no code, and whether a reply that fails its tests was accepted, or a commit fails the tests that
+perfbot did not see: none may (exit code 1).
 
 Results are appended as they come; a second run goes on where the first ended.
 """
@@ -14,6 +16,7 @@ Results are appended as they come; a second run goes on where the first ended.
 import argparse
 import json
 import math
+import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -43,7 +46,8 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("llm-replay-results.jsonl"))
     parser.add_argument("--limit", type=int, metavar="N", help="replay at most N problems")
     parser.add_argument("--only", default="", metavar="ID", help="problems whose id begins so")
-    parser.add_argument("--proposer", default="llm", choices=["llm", "both"])
+    parser.add_argument("--proposer", default="llm", choices=["llm", "both", "rules"])
+    parser.add_argument("--policy", default="refine")
     options = parser.parse_args()
     if options.data is None:
         print("skipped: give the replies with --data FILE.jsonl (see --help)")
@@ -54,7 +58,7 @@ def main() -> int:
     waiting = [problem for problem in todo if problem["id"] not in done][: options.limit]
     with options.out.open("a") as out:
         for problem in waiting:
-            row = replayed(problem, options.proposer)
+            row = replayed(problem, options.proposer, options.policy)
             out.write(json.dumps(row) + "\n")
             out.flush()
             print(line(row), file=sys.stderr, flush=True)
@@ -68,7 +72,7 @@ def results(path: Path) -> dict[str, Row]:
     return {row["id"]: row for row in rows}
 
 
-def replayed(problem: Row, proposer: str) -> Row:
+def replayed(problem: Row, proposer: str, policy: str) -> Row:
     """One problem's replies through the whole of `optimize`."""
     target = f"original.py::{problem['entry']}"
     replies = [candidate["completion"] for candidate in problem["candidates"]]
@@ -82,16 +86,29 @@ def replayed(problem: Row, proposer: str) -> Row:
         (folder / "workload.py").write_text(workload(problem))
         written = authors(problem, repo)
         with ModelServer(Replay({target: replies})) as server:
+            model = ["--model", "openai/replay", "--api-base", server.url]
             done = perfbot(
                 repo, env, "optimize", target, "--workload", str(folder / "workload.py"),
-                *("--proposer", proposer, "--model", "openai/replay", "--api-base", server.url),
+                *("--proposer", proposer, "--policy", policy, *(model * (proposer != "rules"))),
                 *("--samples", str(len(replies)), "--seed", "1", "--json", "-", "-q"),
             )  # fmt: skip
             asked = len(server.requests)
-    row: Row = {"id": problem["id"], "exit": done.returncode, "asked": asked, "written": written}
-    if not done.stdout.startswith("{"):
-        return row | {"run": None, "error": done.stderr.strip()[-500:]}
-    return row | {"run": json.loads(done.stdout)["runs"][0], "error": None}
+        row: Row = {"id": problem["id"], "exit": done.returncode, "asked": asked, "passes": None}
+        row["written"] = written if proposer != "rules" else []
+        if not done.stdout.startswith("{"):
+            return row | {"run": None, "error": done.stderr.strip()[-500:]}
+        run = json.loads(done.stdout)["runs"][0]
+        if run["commit"] is not None:
+            committed = git(repo, env, "show", f"{run['commit']}:original.py")
+            row["passes"] = passes_all(problem, committed, folder / "all")
+    return row | {"run": run, "error": None}
+
+
+def passes_all(problem: Row, source: str, folder: Path) -> bool:
+    """Whether a version passes all tests of the problem, those that perfbot did not see too."""
+    lay_out(problem | {"original": source, "tests": problem["tests"] * 2}, folder)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    return subprocess.run(command, cwd=folder, capture_output=True, timeout=300).returncode == 0
 
 
 def authors(problem: Row, repo: Path) -> list[Row]:
@@ -176,7 +193,9 @@ def report(rows: list[Row]) -> int:
             print(f"  {line(row)}")
     wrong = [(row["id"], item["model"]) for row in rows for item in failing(row)]
     print(f"accepted though their tests fail: {len(wrong)} {wrong or ''}")
-    return 1 if wrong else 0
+    broken = [row["id"] for row in rows if row.get("passes") is False]
+    print(f"commits that fail tests that perfbot did not see: {len(broken)} {broken or ''}")
+    return 1 if wrong or broken else 0
 
 
 if __name__ == "__main__":
