@@ -15,18 +15,21 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, ValidationError
 
+import perfbot
 from perfbot.optimizer.session import Say, Session
 from perfbot.sandbox.again import WAYS, refuted_again
-from perfbot.sandbox.baseline_file import forget_oldest, key_of
+from perfbot.sandbox.baseline_file import forget_oldest, own_digest
 from perfbot.sandbox.candidate import Candidate
 from perfbot.sandbox.counterexamples import MOST_BYTES
 from perfbot.sandbox.host import cache_folder
+from perfbot.sandbox.interpreter import ask
+from perfbot.sandbox.language import language_of
 from perfbot.sandbox.verdict import Evidence, Status
 
 MOST, MOST_IN_ALL = 500, 1 << 21
@@ -55,7 +58,7 @@ class Refused(BaseModel):
 
 @dataclass(slots=True)
 class Remembered:
-    """The refusals of one target at one state of its project, its tests and perfbot itself."""
+    """The refusals of one target, as `remembered_in` names it."""
 
     path: Path
     code_key: Callable[[str], str]
@@ -154,15 +157,27 @@ def last_ones(refused: dict[str, Refusal]) -> dict[str, Refusal]:
 
 
 def remembered_in(session: Session, code_key: Callable[[str], str], say: Say) -> Remembered:
-    """What is remembered of a session's target.
+    """What is remembered of a session's target: of one text of its file, one version of perfbot
+    and of the interpreter or compiler, one tests' command and workload, one strictness.
 
-    It depends on every file of the project, on perfbot's own code, on the interpreter, the tests'
-    command, the workload and how strict the judgement is; not on the seed.
+    Other files of the project may have changed since: the input is tried on what is there now.
     """
-    baseline, settings = session.baseline, replace(session.settings, seed=0)
-    whole = key_of(baseline.project, session.target, settings, session.workload)
-    strictness = json.dumps(settings.relaxations(), sort_keys=True, default=str)
-    name = hashlib.sha256(f"{whole} {strictness}".encode()).hexdigest()
+    project, target, settings = session.baseline.project, session.target, session.settings
+    parts: list[object] = [
+        perfbot.__version__,
+        own_digest(),
+        target.language,
+        target.path,
+        target.qualname,
+        target.file_source,
+        project.tests,
+        project.build,
+        *language_of(target).tools(project, target),
+        ask(project.python).version,
+        None if session.workload is None else session.workload.sha256,
+        settings.relaxations(),
+    ]
+    name = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
     return Remembered(cache_folder() / "refused" / name, code_key, say)
 
 

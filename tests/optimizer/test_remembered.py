@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -182,14 +183,21 @@ def test_a_damaged_file_is_said_aloud_and_replaced(session: Session) -> None:
     assert (gates(again)[-1], said) == ("dedup", "")
 
 
-def test_it_is_of_one_state_of_the_project(session: Session) -> None:
-    """Another file, another strictness: another memory; another seed: the same."""
+def test_it_is_of_one_text_and_one_strictness(session: Session) -> None:
+    """Another text of the file, tests' command or strictness: another memory; another seed, or
+    another file of the project: the same, for the input is tried on what is there now."""
     path = memory_of(session).path
-    note = session.baseline.project.root / "note.txt"
-    note.write_text("x")
-    assert memory_of(session).path != path
-    note.unlink()
-    assert memory_of(session).path == path
+    changed = session.baseline.project.root / "note.txt"
+    changed.write_text("x")
+    seeded = replace(session, settings=replace(session.settings, seed=7))
+    assert memory_of(session).path == memory_of(seeded).path == path
+    changed.unlink()
+    others = (
+        replace(session, target=replace(session.target, file_source=ORIGINAL + "\n")),
+        replace(session, settings=replace(session.settings, allow=frozenset({"threads"}))),
+        replace(session, settings=replace(session.settings, oracle_threshold=0.5)),
+    )
+    assert len({path, *(memory_of(other).path for other in others)}) == 4
 
 
 def test_the_last_ones_are_kept(tmp_path: Path) -> None:
