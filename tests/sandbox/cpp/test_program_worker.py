@@ -1,6 +1,7 @@
 """Programs as they run: the clocks of their processes, what they read from, what ends them."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -104,3 +105,38 @@ def test_long_inputs_arrive_whole(program: Compiled) -> None:
     assert outcome.status == "return"
     assert program.value(" " * 60_000 + "7") == ("1", 0)
     assert program.value("") == ("", 3)
+
+
+STREAMS = """\
+#include <iostream>
+#include <string>
+
+static const int untied = [] {
+    std::ios::sync_with_stdio(false);
+    std::cin.tie(nullptr);
+    return 7;
+}();
+
+struct Last {
+    ~Last() { std::cout << "end"; }
+} last;
+
+int main() {
+    std::string line;
+    size_t count = 0;
+    while (std::getline(std::cin, line)) {
+        ++count;
+        if (line == "bytes") std::cout << '\\xff' << '\\0';
+    }
+    std::cout << count << ' ';
+    return untied;
+}
+"""
+
+
+def test_streams_that_globals_untie(tmp_path: Path) -> None:
+    """Constructors of globals have done their work before each call, destructors do it after."""
+    with compiled(tmp_path, STREAMS, "main", hints=Hints(program=True)) as version:
+        assert version.value("a\nb\n") == ("2 end", 7)
+        assert version.value("a\n\nb") == ("3 end", 7)
+        assert version.value("bytes") == (b"\xff\0001 end", 7)
