@@ -21,6 +21,7 @@ from perfbot.agents.replies import (
 from perfbot.agents.reply_patches import applied, replacements_in
 from perfbot.sandbox.edit import Edit, baseline
 from perfbot.sandbox.errors import UsageError
+from perfbot.sandbox.languages.cpp_program import is_program, program_in
 from perfbot.sandbox.target import Target
 
 _INTAKE = {
@@ -82,6 +83,8 @@ def target_in(target: Target, file_source: str) -> Target:
     """
     if file_source == target.file_source:
         return target
+    if is_program(target):
+        return program_in(target, file_source)
     syntax: Any = importlib.import_module(_SYNTAX[target.language])
     own = [item for item in syntax.functions(target.file_source) if _is(item, target)]
     turn = sum(item.start_byte < target.start_byte for item in own)

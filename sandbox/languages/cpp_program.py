@@ -1,6 +1,7 @@
 """A whole program of C++ or C as a target: its standard input goes in, what it prints comes out."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from perfbot.sandbox.edit import Edit
@@ -55,7 +56,8 @@ def complaint(source: str) -> str | None:
 
 
 def program_edit(target: Target, text: str, *, title: str = "", origin: str = "patch") -> Edit:
-    """The edit of a program that `text` asks for: its whole new file, or a unified diff of it.
+    """The edit of a program that `text` asks for: its whole new file, a unified diff of it, or its
+    `main` alone, which then takes the old one's place.
 
     Raises: UsageError where the text has no `main`, or the diff does not apply.
     """
@@ -71,7 +73,26 @@ def program_edit(target: Target, text: str, *, title: str = "", origin: str = "p
             f"The candidate is no program: {problem}.",
             "Give the program's whole new source, or a unified diff of it.",
         )
+    if "#include" in target.file_source and "#include" not in plain:
+        plain = in_place_of_main(target.file_source.removeprefix(_BOM).replace("\r\n", "\n"), plain)
     if "\r\n" in target.file_source:
         plain = plain.replace("\n", "\r\n")
     mark = _BOM if target.file_source.startswith(_BOM) else ""
     return Edit(mark + plain, title=title, origin=origin)
+
+
+def in_place_of_main(file_source: str, text: str) -> str:
+    """The file with `text`, a `main` with or without helpers, instead of its own `main`."""
+    own = next(item for item in functions(file_source) if item.qualname == NAME)
+    data = file_source.encode()
+    return (data[: own.start_byte] + text.strip().encode() + data[own.end_byte :]).decode()
+
+
+def program_in(target: Target, file_source: str) -> Target:
+    """The program in another text of its file."""
+    return replace(
+        target,
+        file_source=file_source,
+        end_byte=len(file_source.encode()),
+        end_line=file_source.count("\n") + 1,
+    )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from perfbot.agents.reply_edits import edit_from_reply, target_in
 from perfbot.optimizer.target import resolve_program
 from perfbot.sandbox.cpp.coverage import spans_of
 from perfbot.sandbox.cpp.mutation import schemata
@@ -11,7 +12,7 @@ from perfbot.sandbox.cpp.program_snippet import program_snippet
 from perfbot.sandbox.cpp.program_suite import trimmed
 from perfbot.sandbox.cpp.read_checks import read_checks
 from perfbot.sandbox.drivers.wire import encode
-from perfbot.sandbox.edit import Edit
+from perfbot.sandbox.edit import Edit, baseline
 from perfbot.sandbox.errors import UsageError
 from perfbot.sandbox.gates import cpp_policy, cpp_scope
 from perfbot.sandbox.intake import edit_from
@@ -143,6 +144,23 @@ def test_a_diff_of_a_program(tmp_path: Path) -> None:
     lines = "-    std::cout << twice(n) << std::endl;\n+    std::cout << n + n << std::endl;\n"
     diff = f"--- a/sum.cpp\n+++ b/sum.cpp\n@@ -8,1 +8,1 @@\n{lines}"
     assert "n + n << std::endl" in edit_from(program(tmp_path), diff).file_source
+
+
+def test_main_alone_takes_the_old_ones_place(tmp_path: Path) -> None:
+    """A reply without headers keeps those of the file, and its helpers."""
+    found = edit_from(program(tmp_path), "int main() { return twice(4); }\n").file_source
+    assert found.startswith("#include <iostream>\n\nint twice(int n)")
+    assert found.endswith("int main() { return twice(4); }\n")
+    assert "std::cin" not in found
+
+
+def test_a_models_reply_is_the_whole_program(tmp_path: Path) -> None:
+    """What a model builds on is the whole edited file, and its reply is one again."""
+    target = program(tmp_path)
+    assert target_in(target, FAST).source == FAST
+    reply = f"WHY: faster\n```cpp\n{FAST}```\n"
+    read = edit_from_reply(target, reply, parent=baseline(target), title="faster")
+    assert read.edit is not None and read.edit.file_source == FAST
 
 
 def test_a_candidate_without_main(tmp_path: Path) -> None:
