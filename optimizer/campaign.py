@@ -3,6 +3,7 @@
 import json
 import platform
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -112,7 +113,10 @@ def campaign(
     say(f"run {run_id}: {target.path}::{target.qualname} at {base[:12]}")
     seed = int(str(ledger.info().options["seed"]))
     seeded = replace(options, seed=seed)
-    with opened(target, lambda root: checkout(repo, base, root), seeded, say) as session:
+    with ExitStack() as stack:
+        with spans.step("prepare"):
+            opening = opened(target, lambda root: checkout(repo, base, root), seeded, say)
+            session = stack.enter_context(opening)
         renew(place_of(repo, base, target, options), session, options)
         ended = search(session, ledger, options, say, spans)
     trials = tuple(ledger.trials())
