@@ -85,24 +85,25 @@ def asked(server: ModelServer) -> list[Request]:
 
 
 def test_one_odd_input_refutes_and_a_right_edit_is_committed(tmp_path: Path) -> None:
-    """The wrong edit by the adversary's input; the right one passes it, afresh and from its commit
-    alone, without a model."""
+    """The wrong edit by the adversary's input, and its twin by reference; the right one passes it,
+    afresh and from its commit alone, without a model."""
     env = environment(tmp_path / "home")
     repo = repository(tmp_path / "shop", env, shop_py=SHOP, test_shop_py=SUITE)
     (tmp_path / "workload.py").write_text(WORKLOAD)
-    with ModelServer(answering(BREAKS_IT, ODD, FAST)) as server:
+    twin = ODD.replace("known", "kept")
+    with ModelServer(answering(BREAKS_IT, ODD, twin, FAST)) as server:
         done = perfbot(
             repo, env, "optimize", TARGET, "--json", "-", "--workload", "../workload.py",
             "--proposer", "llm", "--model", "openai/test", "--api-base", server.url,
-            "--samples", "1", "--budget", "2c", "--adversary", "openai/rival",
+            "--samples", "2", "--budget", "3c", "--adversary", "openai/rival",
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         run = json.loads(done.stdout)["runs"][0]
         ends = [(item["decision"], item["gate"]) for item in run["trials"]]
-        assert ends == [("refuted", "adversary"), ("accepted", None)]
+        assert ends == [("refuted", "adversary"), ("refuted", "dedup"), ("accepted", None)]
         (first, second) = asked(server)
         assert (first.model, second.model) == ("rival", "rival")
-        assert "50_021" in first.text and "+    known = set(ys)" in first.text
+        assert "50_021" in first.text and "= set(ys)" in first.text
         spent = {item["model"]: item for item in run["models"]}
         assert spent["openai/rival"]["replies"] == 2
         used = [item["prompt_tokens"] + item["completion_tokens"] for item in spent.values()]
@@ -119,7 +120,7 @@ def test_one_odd_input_refutes_and_a_right_edit_is_committed(tmp_path: Path) -> 
         assert gates["adversary"]["detail"].startswith("2 inputs written to break it agree")
         assert len(server.requests) == before
     trace = perfbot(repo, env, "report", run["run"], "--trace").stdout
-    assert "call 2: adversary/" in trace and "I would try these" in trace
+    assert ": adversary/" in trace and "I would try these" in trace
 
 
 @pytest.fixture(scope="module")
