@@ -94,8 +94,10 @@ def test_nothing_is_sent_while_something_is_measured(
     with SpanServer() as server:
 
         def measure(trial: Trial) -> Trial:
-            time.sleep(0.1)  # what was on its way when the clock started has come
-            before = len(server.bodies)
+            before = -1
+            while before != len(server.bodies):  # what was on its way has come
+                before = len(server.bodies)
+                time.sleep(0.2)
             time.sleep(0.3)
             during.append(len(server.bodies) - before)
             return real(trial)
