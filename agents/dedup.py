@@ -15,6 +15,8 @@ from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.trial import Trial
 from perfbot.sandbox.verdict import Evidence, Status
 
+BY_TEXT = frozenset(("scope", "policy", "suite", "coverage"))
+"""Gates that read the text, or count its lines; and a project's tests may read it, too."""
 SHOWN = 12
 """So many characters of an edit's id are shown."""
 
@@ -46,13 +48,13 @@ class Twins:
 
 
 def tells(trial: Trial) -> bool:
-    """Whether a trial's verdict is about its code: not where the sandbox broke down, nor where
-    the edit was refused as somebody's twin, for that one tells the same, nor where a person
-    refused it, who may only want it written otherwise."""
+    """Whether a trial's verdict is about its code: not where it may be about how that is written
+    (a person may have refused it for that, too), nor where the sandbox broke down, nor where the
+    edit was refused as somebody's twin, for that one tells the same."""
     decisive = trial.verdict.decisive
     if decisive is None:
         return True
-    if was_rejected(trial):
+    if was_rejected(trial) or decisive.gate in BY_TEXT:
         return False
     return "sandbox_failed" not in decisive.data and "twin" not in decisive.data
 

@@ -60,7 +60,8 @@ def ledger(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def judged(session: Session, ledger: Ledger, *sources: str) -> list[Trial]:
     """Each edit as one run judges it, with what it has recorded of those before."""
-    judge_edit = judging_in(session, Account(ledger, Budget()), Options(), lambda _text: None)
+    alone = Options(remember=False)  # what other tests' runs refuted is not known here
+    judge_edit = judging_in(session, Account(ledger, Budget()), alone, lambda _text: None)
     for source in sources:
         edit = Edit(source, title=f"edit {len(ledger.trials()) + 1}")
         ledger.add(edit)
@@ -113,6 +114,20 @@ def test_each_edits_own_text_is_looked_at(session: Session, ledger: Ledger) -> N
     """Scope and policy read what the code key leaves out: they judge every text."""
     *_, second = judged(session, ledger, GOOD, GOOD.replace("clamped(n", "clamped(m"))
     assert gates(second) == ["scope"]
+
+
+@pytest.mark.parametrize("gate", ["scope", "policy", "suite", "coverage"])
+def test_what_may_be_about_the_text_is_not_inherited(
+    session: Session, ledger: Ledger, gate: str
+) -> None:
+    """A comment out of place, a line that a test of style refuses: the same code without it is
+    judged, and may be right."""
+    edit = Edit(GOOD.replace("return", "return  "), title="edit 1")
+    found = Evidence(gate, Status.REFUTED, "the text is not as it should be")
+    ledger.add(edit)
+    ledger.record_judged(Trial(edit, Verdict((found,)), None, Cost(), "refuted", found.detail))
+    *_, again = judged(session, ledger, GOOD)
+    assert again.decision == "survived", again.reason
 
 
 def test_a_broken_sandbox_is_nobodys_verdict(session: Session, ledger: Ledger) -> None:
