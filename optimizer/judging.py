@@ -13,9 +13,9 @@ from perfbot.optimizer.report import render_measurement, render_verdict
 from perfbot.optimizer.scratch import copy_tree
 from perfbot.optimizer.session import Session, opened
 from perfbot.optimizer.target import resolve, resolve_program
-from perfbot.sandbox.cpp.callgrind import with_instructions
 from perfbot.sandbox.edit import Edit, baseline
 from perfbot.sandbox.errors import UsageError
+from perfbot.sandbox.instructions import with_instructions
 from perfbot.sandbox.intake import edit_from
 from perfbot.sandbox.language import language_of
 from perfbot.sandbox.measure import aa_decisions

@@ -12,9 +12,9 @@ from perfbot.optimizer.recipe import options_of
 from perfbot.optimizer.scratch import checkout
 from perfbot.optimizer.scratch_folder import scratch_folder
 from perfbot.optimizer.session import Say, Session, fresh_seed, opened, settings_of
-from perfbot.sandbox.cpp.callgrind import with_instructions
 from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.errors import UsageError
+from perfbot.sandbox.instructions import with_instructions
 from perfbot.sandbox.languages.cpp_program import program_target
 from perfbot.sandbox.languages.finding import locate
 from perfbot.sandbox.target import Target

@@ -8,7 +8,6 @@ import re
 import shlex
 import shutil
 from collections.abc import Sequence
-from dataclasses import replace
 
 from perfbot.sandbox.baseline import Baseline
 from perfbot.sandbox.cpp.inside import Ran, run_script
@@ -22,7 +21,6 @@ from perfbot.sandbox.isolate.process import Box, Ended, new_root
 from perfbot.sandbox.languages.cpp_program import is_program
 from perfbot.sandbox.measurement import Instructions
 from perfbot.sandbox.timing_cases import timing_of
-from perfbot.sandbox.trial import Trial
 from perfbot.sandbox.worker import PROJECT_AT
 
 TOOL = "callgrind"
@@ -32,16 +30,6 @@ ORIGINAL_S = 0.4
 """So much of the original's time is counted: callgrind takes some fifty times as long."""
 _COLLECTED = re.compile(r"Collected : (\d+)")
 _UNKNOWN = re.compile(r"unrecognised instruction|unhandled instruction|illegal instruction", re.I)
-
-
-def with_instructions(baseline: Baseline, trial: Trial) -> Trial:
-    """The trial with both versions' instructions counted, if it is an accepted one of C++ or C."""
-    measured = trial.measurement
-    counts = baseline.target.language in ("c", "cpp")
-    if trial.decision != "accepted" or measured is None or not counts:
-        return trial
-    found = counted(baseline, trial.edit.file_source)
-    return replace(trial, measurement=replace(measured, instructions=found))
 
 
 def counted(baseline: Baseline, edit_source: str) -> Instructions:

@@ -13,9 +13,10 @@ from perfbot.optimizer.evidence_schema import load_evidence
 from perfbot.optimizer.report import instructions_text
 from perfbot.sandbox.baseline import Baseline, prepare
 from perfbot.sandbox.cpp import callgrind
-from perfbot.sandbox.cpp.callgrind import count_in, counted, with_instructions
+from perfbot.sandbox.cpp.callgrind import count_in, counted
 from perfbot.sandbox.cpp.inside import Ran
 from perfbot.sandbox.edit import Edit
+from perfbot.sandbox.instructions import with_instructions
 from perfbot.sandbox.isolate.process import Ended
 from perfbot.sandbox.languages.cpp import locate
 from perfbot.sandbox.languages.cpp_program import program_target
