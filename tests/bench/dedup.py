@@ -19,9 +19,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.coffe import Row, decision, lay_out, load, results
+from bench.coffe import Row, decision, gate, lay_out, load, results
 from judging import table
 
+from perfbot.agents.dedup import BY_TEXT
 from perfbot.agents.replies import code_from_reply
 from perfbot.sandbox.errors import PerfbotError
 from perfbot.sandbox.fingerprint import python_key
@@ -107,7 +108,12 @@ def compared(replies: list[Reply], path: Path) -> int:
 
     own = [item for item in judged if python_key(item.text) == python_key(item.original)]
     twins = [
-        item for item in judged if item not in own and first[item] != item and first[item] in judged
+        item
+        for item in judged
+        if item not in own
+        and first[item] != item
+        and first[item] in judged
+        and gate(row(first[item])) not in BY_TEXT  # else it is judged itself
     ]
     saved_s, all_s = (
         sum(float(row(item)["verdict"].get("seconds") or 0.0) for item in items)

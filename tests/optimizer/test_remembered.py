@@ -215,6 +215,16 @@ def test_the_last_ones_are_kept(tmp_path: Path) -> None:
     assert list(memory.read()) == [*map(str, range(69, 100)), "new"]
 
 
+def test_a_folder_that_cannot_be_written_costs_only_the_memory(tmp_path: Path) -> None:
+    """Nothing is raised where a file is in the folder's place; that it cannot be read is said."""
+    (tmp_path / "taken").write_text("a file")
+    said: list[str] = []
+    memory = Remembered(tmp_path / "taken" / "refused" / "x", str, said.append)
+    memory.keep("key", REFUSAL)
+    assert memory.read() == {}
+    assert len(said) == 1 and "Not a directory" in said[0]
+
+
 WRITER = """
 import sys
 from pathlib import Path
