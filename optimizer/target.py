@@ -124,7 +124,18 @@ def _is_built(folder: Path) -> bool:
 
 def _in_file(file: Path, qualname: str | None, line: int | None) -> Target:
     root = project_root(file)
-    return locate(root, file.relative_to(root).as_posix(), qualname, line)
+    found = locate(root, file.relative_to(root).as_posix(), qualname, line)
+    if is_main(found):
+        raise UsageError(
+            f"{found.path}: `{NAME}` is the whole program, and nothing can call it",
+            "add --program to have the program judged by its input, or name another function",
+        )
+    return found
+
+
+def is_main(target: Target) -> bool:
+    """Whether a function is the `main` of C or C++."""
+    return target.language != "python" and target.qualname == NAME
 
 
 def _file(path: Path) -> Path:
@@ -142,7 +153,8 @@ def _file(path: Path) -> Path:
 
 
 def _all_in(file: Path, root: Path) -> list[Target]:
-    return targets_in(root, file.relative_to(root).as_posix())
+    found = targets_in(root, file.relative_to(root).as_posix())
+    return [target for target in found if not is_main(target)]
 
 
 def _files_in(folder: Path, suffixes: Collection[str] = (".py",)) -> list[Path]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from perfbot.agents.reply_edits import edit_from_reply, target_in
-from perfbot.optimizer.target import resolve_program
+from perfbot.optimizer.target import resolve, resolve_program
 from perfbot.sandbox.cpp.coverage import spans_of
 from perfbot.sandbox.cpp.mutation import schemata
 from perfbot.sandbox.cpp.program_snippet import program_snippet
@@ -77,6 +77,15 @@ def test_what_is_no_program(tmp_path: Path, text: str, told: str) -> None:
     (tmp_path / "code.py").write_text("def main(): pass\n")
     with pytest.raises(UsageError, match=told):
         resolve_program(text, tmp_path)
+
+
+def test_main_is_no_function(tmp_path: Path) -> None:
+    """Named without `--program` it is a mistake, and of a file's functions it is none."""
+    program(tmp_path)
+    for text in ("sum.cpp::main", "sum.cpp:7"):
+        with pytest.raises(UsageError, match="--program"):
+            resolve(text, tmp_path)
+    assert [item.qualname for item in resolve("sum.cpp", tmp_path)] == ["twice"]
 
 
 def test_scope_lets_a_program_change_all_of_its_file(tmp_path: Path) -> None:
