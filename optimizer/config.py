@@ -287,11 +287,8 @@ class Options:
         _check(0 <= self.delta < 1, "delta", self, "from 0 to below 1")
         _check(_splits(self.tests), "tests", self, "a command whose quotes are closed")
         _check(_splits(self.build), "build", self, "a command whose quotes are closed")
-        if self.inputs is not None and (self.workload is not None or not self.program):
-            raise UsageError(
-                "--inputs names the inputs of a program, in place of a workload file",
-                "give it with --program and without --workload",
-            )
+        if self.inputs is not None and not self.program:
+            raise UsageError("--inputs names the inputs of a program", "give it with --program")
         _check(self.sandbox in SANDBOXES, "sandbox", self, f"one of {', '.join(SANDBOXES)}")
         _check(self.seed is None or self.seed >= 0, "seed", self, "0 or more")
         _check(self.proposer in PROPOSERS, "proposer", self, f"one of {', '.join(PROPOSERS)}")

@@ -96,6 +96,10 @@ def workload_for(target: Target, options: Options) -> WorkloadFile | None:
 
     Raises: UsageError where what is named is not there or cannot be read.
     """
+    if options.inputs is not None and options.workload is not None:
+        raise UsageError(
+            "--inputs and --workload both say what goes into the program", "give one of them"
+        )
     if options.inputs is not None:
         return inputs_of(target, options.inputs)
     found = find_workload(target, options.workload)

@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from perfbot.sandbox.exploration import INSIDE, Source, arguments_of, smallest
+from perfbot.sandbox.inputs.alike import STANDARD_INPUT
+from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.choices import SeededChoices
 from perfbot.sandbox.inputs.drawing import Drawing, Literals
 from perfbot.sandbox.inputs.program_fields import is_tree
@@ -19,6 +22,8 @@ from perfbot.sandbox.inputs.program_grammar import (
     lines_of,
     read,
 )
+from perfbot.sandbox.inputs.scope import Scope
+from perfbot.sandbox.inputs.signature import POSITIONAL_ONLY, Parameter, Signature
 
 LIST = ("3\n1 2 3\n", "5\n5 4 3 2 1\n", "4\n9 9 7 7\n")
 TABLE = ("2 3\n1 2 3\n4 5 6\n", "3 1\n7\n8\n9\n")
@@ -180,3 +185,19 @@ def test_values_that_go_together_are_drawn() -> None:
         wrapped += bool({2**32, -(2**32)} & sums)
     assert exact > 10
     assert wrapped > 2
+
+
+def test_hypothesis_finds_a_program_input() -> None:
+    """What refutes is found and stays of the format while it is made smaller."""
+    signature = Signature((Parameter("stdin", POSITIONAL_ONLY, STANDARD_INPUT),))
+    observed = tuple(Arguments((text,), {}) for text in (*LIST, "9\n8 1 8 2 8 3 8 4 8\n"))
+
+    def refutes(data: bytes) -> bool:
+        _, row = lines_of(arguments_of(data).args[0])
+        return len(row) >= 3 and int(row[2]) > int(row[1]) + 4
+
+    source = Source(signature, observed, Scope(""), 40, None)
+    found = smallest(source, refutes, seed=1, breaking=INSIDE)
+    assert found is not None
+    (count,), row = lines_of(arguments_of(found).args[0])
+    assert int(count) == len(row) and refutes(found)

@@ -179,11 +179,11 @@ def test_a_session_finds_inputs_beside_the_program(tmp_path: Path) -> None:
     assert found is not None and "4 4" in found.source
 
 
-@pytest.mark.parametrize(
-    "given",
-    [{"inputs": Path("in")}, {"inputs": Path("in"), "program": True, "workload": Path("w")}],
-)
-def test_inputs_belong_to_programs(given: dict[str, Path]) -> None:
+def test_inputs_belong_to_programs(tmp_path: Path) -> None:
     """A folder of inputs without `--program`, or beside a workload, is a mistake."""
     with pytest.raises(UsageError, match="--inputs"):
-        Options(**given)  # type: ignore[arg-type]
+        Options(inputs=Path("in"))
+    (tmp_path / "pairs.cpp").write_text(ORIGINAL)
+    both = Options(inputs=tmp_path, workload=tmp_path / "w.py", program=True)
+    with pytest.raises(UsageError, match="--inputs and --workload"):
+        workload_for(program_target(tmp_path, "pairs.cpp"), both)
