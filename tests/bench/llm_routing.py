@@ -181,7 +181,8 @@ def optimized(problem: Row, way: str, folder: Path, names: dict[str, str]) -> Ro
     run = json.loads(done.stdout)["runs"][0]
     if run["commit"] is not None:
         row["speedup"] = float(run["verdict"]["speedup"]["estimate"])
-    return row | {"error": "", "trials": [item["decision"] for item in run["trials"]]}
+    trials = [f"{item['decision']}: {item['reason']}"[:120] for item in run["trials"]]
+    return row | {"error": "", "trials": trials}
 
 
 def recorded_verdicts(path: Path) -> dict[tuple[str, str], Row]:
