@@ -9,7 +9,8 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from perfbot.optimizer.config import Options, folder_of, load_options
+from perfbot.optimizer.config import Options
+from perfbot.optimizer.config_file import folder_of, load_options
 
 
 def takes_options(

@@ -61,7 +61,9 @@ def verdict_json(trial: Trial, *, seconds: float | None = None) -> dict[str, Jso
         instructions=_instructions(measured.instructions if measured else None),
         seconds=trial.cost.seconds if seconds is None else seconds,
     )
-    return document.model_dump(mode="json", by_alias=True)
+    # Only where there is something to count: the format's other keys are always there.
+    left_out = {"instructions"} if document.instructions is None else set()
+    return document.model_dump(mode="json", by_alias=True, exclude=left_out)
 
 
 def evidence_json(

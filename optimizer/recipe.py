@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from perfbot.optimizer.config import Options, checked
+from perfbot.optimizer.config import Options
+from perfbot.optimizer.config_file import checked
 from perfbot.optimizer.git import git, git_paths
 from perfbot.sandbox.errors import UsageError
 from perfbot.sandbox.program_inputs import inputs_in, workload_of

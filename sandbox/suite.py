@@ -48,7 +48,7 @@ class SuiteRun:
     seconds: float
     output: str
     profile: tuple[tuple[str, int, float], ...] = ()
-    """(file, first line, CPU seconds in it) of the project's functions, where a profile was asked."""
+    """(file, first line, CPU seconds in it) of the project's functions, if a profile was asked."""
 
     def count(self, outcome: str) -> int:
         return sum(found == outcome for found in self.tests.values())

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from perfbot.optimizer.config import Options, find_config, folder_of, load_options, read_config
+from perfbot.optimizer.config import Options
+from perfbot.optimizer.config_file import find_config, folder_of, load_options, read_config
 from perfbot.sandbox.errors import UsageError
 from perfbot.sandbox.settings import Settings
 

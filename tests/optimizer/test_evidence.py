@@ -111,7 +111,6 @@ def test_accepted_verdict_has_every_key() -> None:
             "low": None,
             "high": None,
         },
-        "instructions": None,
         "seconds": 5.0,
     }
 
