@@ -23,11 +23,13 @@ from perfbot.sandbox.energy import EnergyMeter, find_meter
 from perfbot.sandbox.host import fingerprint, measurement_lock
 from perfbot.sandbox.measurement import CaseSpeedup, Measurement, Speedup
 from perfbot.sandbox.metering import energy_per_sweep
-from perfbot.sandbox.rounds import Agree, exactly
+from perfbot.sandbox.rounds import Agree, Phase, exactly
 from perfbot.sandbox.stats import Decision, Rule
 from perfbot.sandbox.timing import OpenPair, TimingCase
 
 CASE_ROUNDS = 2
+LOSER_ROUNDS = 4
+"""More of them for a case that seems slower: two processes may both be unlucky ones."""
 CASE_BUDGETS = 3
 """Budgets that timing each case by itself may take."""
 
@@ -165,25 +167,24 @@ def _with_cases(
 ) -> Measurement:
     """The answer with each case's own speedup; a case that became slower overturns it."""
     if len(bench.cases) == 1 and answer.speedup is not None:
-        found = [CaseSpeedup(bench.cases[0].name, plan.call_ns[0], answer.speedup)]
-        return replace(answer, cases=tuple(found), seconds=bench.seconds())
+        only = CaseSpeedup(bench.cases[0].name, plan.call_ns[0], answer.speedup)
+        return replace(answer, cases=(only,), seconds=bench.seconds())
     phases = [case_phase(plan, bench.cases, index) for index in range(len(bench.cases))]
     by_case = Contest(clock=contest.clock)
     # What the contest has used up of the budget must not leave the cases unseen, nor must a machine
     # that stood still for a while: this takes a second or two.
     budget_s = bench.seconds() + CASE_BUDGETS * bench.budget_s
     fixed = replace(bench, clock=contest.clock, budget_s=budget_s)
-    for number in range(CASE_ROUNDS):
-        run_round(fixed, by_case, phases, number)
-        if by_case.interruption is not None:
-            return _answer(bench, plan, by_case, speedup=answer.speedup)
-    found = []
     gained_ns = sum(plan.call_ns) * (1 - 1 / answer.speedup.low) if answer.speedup else 0.0
-    for phase, case, call_ns in zip(phases, bench.cases, plan.call_ns, strict=True):
-        speedup = by_case.speedup(phase.name, bench.alpha / 2, 1 - bench.alpha)
-        if speedup is not None:
-            slower = is_slower(speedup, call_ns, gained_ns)
-            found.append(CaseSpeedup(case.name, call_ns, speedup, slower))
+    found: list[CaseSpeedup] = []
+    for rounds in (range(CASE_ROUNDS), range(CASE_ROUNDS, CASE_ROUNDS + LOSER_ROUNDS)):
+        quick = {item.case for item in found if not item.slower}
+        waiting = [phase for phase in phases if phase.cases[0].name not in quick]
+        for number in rounds if waiting else ():
+            run_round(fixed, by_case, waiting, number)
+            if by_case.interruption is not None:
+                return _answer(bench, plan, by_case, speedup=answer.speedup)
+        found = _by_case(bench, plan, by_case, phases, gained_ns)
     answer = replace(
         answer,
         cases=tuple(found),
@@ -198,6 +199,19 @@ def _with_cases(
     if losers:
         return replace(answer, decision="not_faster", reason=_slower_text(losers))
     return answer
+
+
+def _by_case(
+    bench: Bench, plan: Calibration, by_case: Contest, phases: Sequence[Phase], gained_ns: float
+) -> list[CaseSpeedup]:
+    """The speedup of each case of which there are pairs enough."""
+    found = []
+    for phase, call_ns in zip(phases, plan.call_ns, strict=True):
+        speedup = by_case.speedup(phase.name, bench.alpha / 2, 1 - bench.alpha)
+        if speedup is not None:
+            slower = is_slower(speedup, call_ns, gained_ns)
+            found.append(CaseSpeedup(phase.cases[0].name, call_ns, speedup, slower))
+    return found
 
 
 def is_slower(speedup: Speedup, original_ns: float, gained_ns: float) -> bool:

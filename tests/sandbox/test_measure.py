@@ -14,9 +14,9 @@ from perfbot.sandbox.energy import Reading
 from perfbot.sandbox.errors import BaselineError
 from perfbot.sandbox.measure import SLOWER_NS, aa_decisions, is_slower, measure
 from perfbot.sandbox.measurement import Speedup
-from perfbot.sandbox.timing import BASELINE, EDIT
+from perfbot.sandbox.timing import BASELINE, EDIT, BatchTime
 from perfbot.sandbox.worker import ChildFailedError
-from tests.machine import Cost, Machine, answer, case, judge, memo, steady
+from tests.machine import Cost, Machine, Processes, answer, case, judge, memo, steady
 
 pytestmark = pytest.mark.usefixtures("own_lock")
 
@@ -157,6 +157,38 @@ def test_case_that_became_slower_refuses_the_edit() -> None:
     allowed = judge(machine, *cases, allow_slower_cases=True)
     assert allowed.decision == "faster"
     assert [item.slower for item in allowed.cases] == [True, False]
+
+
+class Unlucky(Processes):
+    """Processes of which the edit's is slow where it calls the small case alone."""
+
+    def run(self, side: int) -> BatchTime:
+        """Half as long again, in the rounds that the small case has to itself."""
+        found = super().run(side)
+        factor = 1.5 if _is_edit_on_small(self.batches[-1]) else 1.0
+        return BatchTime(round(factor * found.cpu_ns), round(factor * found.wall_ns))
+
+
+@pytest.mark.parametrize(("unlucky", "decision"), [(2, "faster"), (100, "not_faster")])
+def test_a_case_that_seems_slower_is_timed_again(unlucky: int, decision: str) -> None:
+    """Two unlucky processes refuse nothing; what is slower in all of them does."""
+    machine = Machine((trade(900_000, 10_000), trade(450_000, 10_000)))
+    rounds: list[Processes] = []
+
+    def opened(hash_seed: int, core: int) -> Processes:
+        slow = sum(any(map(_is_edit_on_small, pair.batches)) for pair in rounds) < unlucky
+        kind = Unlucky if slow else Processes
+        rounds.append(kind(machine, hash_seed, core))
+        return rounds[-1]
+
+    found = measure(opened, (case("small", 200), case("large", 200)), seed=3)
+    assert found.decision == decision, found.reason
+
+
+def _is_edit_on_small(batch: tuple[int, tuple[bytes, ...], bool]) -> bool:
+    """Whether it is a batch of the edit that calls the small case and nothing else."""
+    side, inputs, _pristine = batch
+    return side == EDIT and bool(inputs) and all(data.startswith(b"small") for data in inputs)
 
 
 def test_each_case_is_listed_with_its_own_speedup() -> None:
