@@ -62,6 +62,7 @@ def _until(stream: IO[str], text: str) -> str:
     return read
 
 
+@pytest.mark.slow
 def test_reasons_and_hints_reach_the_model_and_the_accepted_edit_is_committed(shop: Shop) -> None:
     """A rejected edit's reason and a hint stand in the next prompts; `accept` commits that edit,
     verified afresh; standard output is the JSON alone."""

@@ -43,6 +43,10 @@ def cases():
 """
 
 
+# A baseline of C++ takes half a minute; what decides is tested in Python too (test_written.py).
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def baseline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Baseline]:
     """One function, prepared once."""
