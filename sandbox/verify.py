@@ -23,7 +23,7 @@ from perfbot.sandbox.worker import ChildFailedError
 
 PAIRS = 80
 """Pairs that a slow target's budget must have room for, whatever `measure_budget_s` says. A gain
-that is not clear takes 39 at least: three rounds to screen, and as many of both kinds to confirm."""
+that is not clear takes 39 at least: three rounds to screen, as many of either kind to confirm."""
 NEW_CODE = ("dedup", Status.SURVIVED)
 DECISIONS = {Status.REFUTED: "refuted", Status.UNKNOWN: "unknown", Status.SURVIVED: "survived"}
 
