@@ -22,9 +22,11 @@ from perfbot.sandbox.timing import BASELINE, EDIT, OpenPair, TimedPair, TimingCa
 from perfbot.sandbox.worker import ChildFailedError
 
 OVERTIME = 3
-"""Budgets that rounds may take of which every pair so far was a clear win. The bound holds at any
-stopping time, so going on claims nothing more; and a machine that others use as well may be slow
-enough for a budget to end one pair short of it."""
+"""Budgets that rounds may take while they promise a gain. The bound holds at any stopping time, so
+going on claims nothing more; and a machine that others use as well may be slow enough for a budget
+to end a pair short of it."""
+PROMISING = 2
+"""So many times the least gain looked for the median must be for that."""
 
 
 @dataclass(slots=True)
@@ -100,7 +102,7 @@ def hold(bench: Bench, phases: Sequence[Phase], rule: Rule) -> Contest:
     undecided = list(phases)
     longer = replace(bench, budget_s=OVERTIME * bench.budget_s)
     for number in range(rule.max_rounds):
-        allowed = longer if _wins_all(contest, phases, rule) else bench
+        allowed = longer if _promises(contest, phases, rule) else bench
         run_round(allowed, contest, undecided, number)
         if contest.interruption is not None:
             return contest
@@ -112,19 +114,20 @@ def hold(bench: Bench, phases: Sequence[Phase], rule: Rule) -> Contest:
         if not undecided:
             contest.decision = Decision.ACCEPT
             return contest
-        allowed = longer if _wins_all(contest, phases, rule) else bench
+        allowed = longer if _promises(contest, phases, rule) else bench
         if time.monotonic() > allowed.deadline:
             return contest
     return contest
 
 
-def _wins_all(contest: Contest, phases: Sequence[Phase], rule: Rule) -> bool:
-    """Whether there are pairs of every phase, and each is a gain that needs few rounds."""
+def _promises(contest: Contest, phases: Sequence[Phase], rule: Rule) -> bool:
+    """Whether there are pairs of every phase, and the median of each is well above the margin."""
     ratios = [
         [ratio for one_round in contest.log_ratios(phase.name) for ratio in one_round]
         for phase in phases
     ]
-    return all(pairs and min(pairs) > math.log1p(rule.clear_gain) for pairs in ratios)
+    least = math.log1p(PROMISING * rule.delta)
+    return all(pairs and statistics.median(pairs) > least for pairs in ratios)
 
 
 def run_round(bench: Bench, contest: Contest, phases: Sequence[Phase], number: int) -> None:
