@@ -177,6 +177,7 @@ def last(trial: Trial) -> tuple[str, str, str]:
     return trial.decision, found.gate, found.detail
 
 
+@pytest.mark.slow
 def test_it_is_its_input_that_refutes(session: Session, ledger: Ledger) -> None:
     """Harmless ones do not; `same` asks the model that proposes."""
     with ModelServer(answering(HARMLESS)) as server:

@@ -149,6 +149,7 @@ def test_a_fault_ends_the_run_and_resume_goes_on(
         assert len(first_round) == 1
 
 
+@pytest.mark.slow
 def test_a_token_budget_ends_the_run(shop: Shop) -> None:
     """It stops before it is overspent, with the exit code of a budget, and a larger one goes on."""
     with ModelServer(Replay({TARGET: [WRONG_REPLY, GOOD_REPLY]})) as server:
