@@ -9,9 +9,12 @@ import pytest
 from perfbot.sandbox import python_language
 from perfbot.sandbox.baseline import Settings, prepare
 from perfbot.sandbox.candidate import Candidate
+from perfbot.sandbox.drivers.values import Drained
+from perfbot.sandbox.drivers.wire import encode
 from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.gates import repeat
 from perfbot.sandbox.languages.python import locate
+from perfbot.sandbox.oracle import Expected
 from perfbot.sandbox.project import Project
 from perfbot.sandbox.verdict import Status
 from tests.kinds import run_snippet
@@ -153,3 +156,10 @@ def test_a_plain_yield_takes_what_is_sent_to_no_use() -> None:
     assert not python_language.uses_what_is_sent("def f():\n    yield 1\n    yield from g()\n")
     assert python_language.uses_what_is_sent("def f():\n    got = yield 1\n")
     assert python_language.uses_what_is_sent("    def f(self):\n        return (yield)\n")
+
+
+def test_iterators_are_known_by_their_arguments() -> None:
+    """One among the arguments is enough: such inputs are always looked at."""
+    given = [encode([(Drained("iterator", [1, 2], "end", None), 3), {}]), encode([([1, 2],), {}])]
+    found = [repeat.has_iterator(Expected(inputs, ())) for inputs in given]
+    assert found == [True, False]
