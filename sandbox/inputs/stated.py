@@ -29,12 +29,6 @@ is about the result: nothing that happens to the argument may be said in between
 
 TAKEN_BACK = re.compile(r"not\b|n't\b|\b(?:unless|without|raises?|errors?|invalid)\b", re.I)
 """Said before the phrase: it is of what the function refuses."""
-CONDITION = re.compile(
-    r"\b(?:if|iff|when(?:ever)?|whether|while|until|else|otherwise|for|case|check(?:s|ed)?|tests?"
-    r"|true|false)\b",
-    re.I,
-)
-"""Said before a comparison: it is a condition that some calls meet and others do not."""
 ZERO_TOO = re.compile(r".{0,20}?\bor\b.{0,20}?\b(?:zero|0|none|negative)\b", re.I)
 
 
@@ -51,10 +45,6 @@ def least_ints(source: str, signature: Signature, observed: Sequence[Arguments])
     for phrase, floor in FLOORS.items():
         for name in spoken_of(phrase, text, names):
             found.setdefault(name, floor)
-    for name in names:
-        floor_written = compared(name, text)
-        if floor_written is not None:
-            found.setdefault(name, floor_written)
     for arguments in observed:
         for name in below(found, signature, arguments):
             del found[name]
@@ -109,25 +99,6 @@ def spoken_of(phrase: re.Pattern[str], text: str, names: Sequence[str]) -> set[s
         elif len(names) == 1 and TAKES.search(clause):
             found.update(names)
     return found
-
-
-def compared(name: str, text: str) -> int | None:
-    """The least int by a comparison such as `n >= 0` or `1 <= n <= 9` that the text says holds.
-
-    None where there is none, or where it may be a condition or about more than the argument alone.
-    """
-    alone = rf"(?<![\w.)\]])(?<![-+*/%&|^~]\s)(?<![-+*/%&|^~])`?{re.escape(name)}`?"
-    above = re.compile(rf"{alone}\s*(?P<sign>>=?|≥)\s*(?P<least>\d+)\b(?![.\d]|\s*[-+*/%])")
-    below_it = re.compile(
-        rf"(?<![\w.])(?<![-+*/%]\s)(?<![-+*/%])(?P<least>\d+)\s*(?P<sign><=?|≤)\s*"
-        rf"`?{re.escape(name)}`?(?!\.?\w|[(\[]|\s*[-+*/%&|^])"
-    )
-    for pattern in (above, below_it):
-        for match in pattern.finditer(text):
-            clause = re.split(r"[.;]\s|\n\s*\n", text[: match.start()])[-1]
-            if not TAKEN_BACK.search(clause) and not CONDITION.search(clause):
-                return int(match["least"]) + (match["sign"] in "<>")
-    return None
 
 
 def ints_in(value: object) -> Iterable[int]:
