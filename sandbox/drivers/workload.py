@@ -31,16 +31,22 @@ class WorkloadModule:
         return [self.arguments(item) for item in self.module.cases()]
 
     def some(self, most: int) -> list[bytes]:
-        """The first cases, `most` at most, as far as they can be made and sent."""
+        """The first cases, `most` at most, as far as they can be made and sent.
+
+        Raises: what the first one raised, where none can.
+        """
         found: list[bytes] = []
+        failures: list[Exception] = []
         made = iter(self.module.cases())
         for _ in range(most):
             try:
                 found.append(self.arguments(next(made)))
             except StopIteration:
                 break
-            except Exception:  # noqa: BLE001 - one that cannot be made keeps no other back
-                continue
+            except Exception as failure:  # noqa: BLE001 - told below, if no other can be made
+                failures.append(failure)
+        if failures and not found:
+            raise failures[0]
         return found
 
     def draw(self, count: int, seed: int) -> list[bytes]:

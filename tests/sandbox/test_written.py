@@ -186,6 +186,7 @@ def test_what_holds_itself_is_no_plain_data() -> None:
         ("", "no attribute 'cases'"),
         ("def cases(:\n", "SyntaxError"),
         ("raise RuntimeError('no')", "RuntimeError: no"),
+        ("def cases():\n    raise ValueError('odd')\n    yield 1\n", "ValueError: odd"),
         ("def cases():\n    return 3\n", "not iterable"),
         ("while True: pass", "CPU|time|ended"),
         ("def cases():\n    while True: pass\n    yield 1\n", "CPU|time|ended"),
