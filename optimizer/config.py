@@ -232,6 +232,10 @@ class Options:
         default=False,
         metadata=_row("Accept an edit that makes a case slower while the whole is faster."),
     )
+    within_examples: bool = field(
+        default=False,
+        metadata=_row("With --program: its input is never larger than the examples given."),
+    )
     oracle_threshold: float = field(
         default=_STRICT.oracle_threshold,
         metadata=_row("Least share of mutants the inputs must catch.", metavar="0..1"),

@@ -46,6 +46,7 @@ def settings_of(options: Options) -> Settings:
         seed=0 if options.seed is None else options.seed,
         allow=frozenset(options.allow),
         allow_slower_cases=options.allow_slower_cases,
+        within_examples=options.within_examples,
         oracle_threshold=options.oracle_threshold,
         alpha=options.alpha,
         delta=options.delta,

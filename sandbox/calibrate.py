@@ -103,9 +103,14 @@ def screen_phase(plan: Calibration, cases: Sequence[TimingCase]) -> Phase:
 
 
 def first_phase(plan: Calibration, cases: Sequence[TimingCase], delta: float) -> Phase:
-    """Rounds in which no process sees an input twice: by new inputs, or else by fresh forks."""
-    if inputs_last(plan, cases, delta):
-        return replace(screen_phase(plan, cases), name="first")
+    """Rounds in which no process sees an input twice: by new inputs, or else by fresh forks.
+
+    Shorter rounds rather than forks: the first steps of a fork copy memory pages, which takes as
+    long in a quick edit as in a slow original and hides most of a large gain.
+    """
+    for pairs in (plan.pairs, PAIRS, PAIRS_LONG):
+        if pairs <= plan.pairs and inputs_last(plan, cases, delta, pairs):
+            return replace(screen_phase(plan, cases), name="first", pairs=pairs)
     sweeps = plan.sweeps
     while sweeps > 1 and _seen_share(plan, cases, sweeps) > delta / 2:
         sweeps -= 1
@@ -135,13 +140,13 @@ def case_phase(plan: Calibration, cases: Sequence[TimingCase], index: int) -> Ph
     )
 
 
-def inputs_last(plan: Calibration, cases: Sequence[TimingCase], delta: float) -> bool:
-    """Whether the variants last for all batches of a process, but for half the margin `delta`.
+def inputs_last(plan: Calibration, cases: Sequence[TimingCase], delta: float, pairs: int) -> bool:
+    """Whether the variants last for `pairs` batches of a process, but for half of `delta`.
 
     Cases of which few variants exist (an empty list) are cheap as a rule: what a memo could save
     on them is bounded by their share of the time.
     """
-    return _seen_share(plan, cases, (plan.warm + plan.pairs) * plan.sweeps) <= delta / 2
+    return _seen_share(plan, cases, (plan.warm + pairs) * plan.sweeps) <= delta / 2
 
 
 def _seen_share(plan: Calibration, cases: Sequence[TimingCase], sweeps: int) -> float:

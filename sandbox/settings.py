@@ -22,6 +22,8 @@ class Settings:
     allow: frozenset[str] = frozenset()
     """Constructs that the policy gate is told to let pass."""
     allow_slower_cases: bool = False
+    within_examples: bool = False
+    """A program never takes larger inputs than its examples."""
     alpha: float = 0.01
     delta: float = 0.02
     measure_budget_s: float = 20.0

@@ -61,7 +61,7 @@ def judge(
             refuted(candidate, evidence[-1])
     finally:
         candidate.close()
-    if candidate.refuting is not None:
+    if candidate.refuting is not None and evidence[-1].status is Status.REFUTED:
         counterexamples.remember(baseline.target, candidate.refuting)
     verdict = Verdict(tuple(evidence))
     decisive = verdict.decisive

@@ -14,7 +14,7 @@ from perfbot.sandbox.candidate import Candidate, counterexample
 from perfbot.sandbox.corpus import LARGE, own_literals
 from perfbot.sandbox.exploration import BEYOND, INSIDE, draw, encoded
 from perfbot.sandbox.gates.fuzz import Refutation, has_strategy, new_literals, shrunk, visit
-from perfbot.sandbox.inputs.alike import grown
+from perfbot.sandbox.inputs.alike import grown, is_program, widened
 from perfbot.sandbox.outcome import Runner
 from perfbot.sandbox.verdict import Evidence, Status
 from perfbot.sandbox.worker import ChildFailedError
@@ -30,6 +30,12 @@ LARGER = 4
 BATCH_CPU_S = 2 * EXPLORE_S
 """What is asked at once must not take much longer; slower inputs are `fuzz`'s matter."""
 SMALL_SIZE = 8
+FACTORS = (4, 32, 256)
+"""So many times as far as the examples of a program's input it is tried, too."""
+BEYOND_EXAMPLES = (
+    "differs on an input larger than any example (give such a case, if the program has to take it, "
+    "or say --within-examples)"
+)
 Drawn = tuple[bytes, int]
 """Encoded arguments, inside or beyond."""
 Draw = Callable[[int, int], list[Drawn]]
@@ -37,23 +43,55 @@ Draw = Callable[[int, int], list[Drawn]]
 
 
 def check(candidate: Candidate) -> Evidence:
-    """REFUTED by the first input on which the edit differs; nothing found approves nothing more."""
+    """REFUTED by the first input on which the edit differs; nothing found approves nothing more.
+
+    UNKNOWN, where the edit of a program differs beyond all that its examples show.
+    """
     seed = secrets.randbits(32)
+    found, tried = search(candidate, kinds(candidate), seed)
+    data: dict[str, object] = {"inputs": tried, "seed": seed}
+    if found is not None:
+        found = shrunk(candidate, found, seed)
+        shown = counterexample(candidate, found.expected, found.actual, found.detail)
+        return Evidence("explore", Status.REFUTED, found.detail, counterexample=shown, data=data)
+    further = [] if candidate.baseline.settings.within_examples else beyond_examples(candidate)
+    found, data["beyond_examples"] = search(candidate, further, seed)
+    if found is not None:
+        shown = counterexample(candidate, found.expected, found.actual, found.detail)
+        detail = f"{BEYOND_EXAMPLES}: {found.detail}"
+        return Evidence("explore", Status.UNKNOWN, detail, counterexample=shown, data=data)
+    note = f", {data['beyond_examples']} larger than any example" if further else ""
+    return Evidence("explore", Status.SURVIVED, f"{tried} more inputs agree{note}", data=data)
+
+
+def search(candidate: Candidate, kinds: list[Draw], seed: int) -> tuple[Refutation | None, int]:
+    """The first input of `kinds` on which the edit differs, and how many were tried."""
     deadline = time.monotonic() + EXPLORE_S
     tried = 0
-    found: Refutation | None = None
-    for batch in turns(kinds(candidate), seed, deadline):
+    for batch in turns(kinds, seed, deadline):
         suspects = differing(candidate, batch)
         tried += len(batch)
         found = next(filter(None, (visit(candidate, *item) for item in suspects)), None)
         if found is not None:
-            break
-    data: dict[str, object] = {"inputs": tried, "seed": seed}
-    if found is None:
-        return Evidence("explore", Status.SURVIVED, f"{tried} more inputs agree", data=data)
-    found = shrunk(candidate, found, seed)
-    shown = counterexample(candidate, found.expected, found.actual, found.detail)
-    return Evidence("explore", Status.REFUTED, found.detail, counterexample=shown, data=data)
+            return found, tried
+    return None, tried
+
+
+def beyond_examples(candidate: Candidate) -> list[Draw]:
+    """Inputs of a program larger than all that were given for it, step by step; else none."""
+    baseline = candidate.baseline
+    if has_strategy(baseline) or not is_program(baseline.signature):
+        return []
+    literals = (*own_literals(baseline.target), *new_literals(candidate))
+
+    def beyond(factor: int) -> Draw:
+        def draw_beyond(count: int, seed: int) -> list[Drawn]:
+            made = widened(baseline.signature, baseline.observed(), factor, count, seed, literals)
+            return [(item, BEYOND) for item in encoded(made) if not baseline.beyond_edge(item)]
+
+        return draw_beyond
+
+    return [beyond(factor) for factor in FACTORS]
 
 
 def turns(kinds: list[Draw], seed: int, deadline: float) -> Iterator[list[Drawn]]:

@@ -8,6 +8,7 @@ from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.choices import SeededChoices
 from perfbot.sandbox.inputs.drawing import Drawing
 from perfbot.sandbox.inputs.program_format import Format, format_of
+from perfbot.sandbox.inputs.program_wider import wider
 from perfbot.sandbox.inputs.signature import Signature
 
 STANDARD_INPUT = "StandardInput"
@@ -28,6 +29,22 @@ def grown(
     ]
 
 
+def widened(
+    signature: Signature,
+    observed: Sequence[Arguments],
+    factor: int,
+    count: int,
+    seed: int,
+    literals: Sequence[object],
+) -> list[Arguments]:
+    """Inputs of a program beyond what was observed, see `program_wider`."""
+    made = format_in(signature, observed)
+    if made is None:
+        return []  # not one text was observed
+    ints = [item for item in literals if type(item) is int]
+    return [Arguments((text,), {}) for text in wider(made, factor, count, seed, ints)]
+
+
 def variants(
     signature: Signature, observed: Sequence[Arguments], arguments: Arguments, n: int, seed: int
 ) -> list[Arguments]:
@@ -45,9 +62,14 @@ def variants(
     return list(found.values())
 
 
+def is_program(signature: Signature) -> bool:
+    """Whether the target is a whole program, whose one argument is its input."""
+    return [item.annotation for item in signature.parameters] == [STANDARD_INPUT]
+
+
 def format_in(signature: Signature, observed: Sequence[Arguments]) -> Format | None:
     """The format of a program's inputs; None where the target is a function."""
-    if [item.annotation for item in signature.parameters] != [STANDARD_INPUT]:
+    if not is_program(signature):
         return None
     texts = (item.args[0] for item in observed if item.args)
     return format_of(tuple(text for text in texts if isinstance(text, str)))

@@ -87,19 +87,24 @@ class Facts:
     """Numbers outside of blocks that always equal an earlier one."""
 
 
-def facts_of(inputs: Sequence[Lines], parts: Sequence[Part]) -> Facts:
-    """What `inputs`, which the format of `parts` reads, have in common."""
+def facts_of(inputs: Sequence[Lines], parts: Sequence[Part], *, cautious: bool = False) -> Facts:
+    """What `inputs`, which the format of `parts` reads, have in common.
+
+    A relation that all keep counts only where it is more than an accident; with `cautious` always.
+    """
     walk = _Walk()
     for lines in inputs:
         walk.input += 1
         walk.read(lines, State(), (), parts)
-    fields = {key: field_of(found) for key, found in walk.samples.items()}
+    fields = {key: field_of(found, cautious) for key, found in walk.samples.items()}
     numeric = {key for key, found in fields.items() if found.kind == "int"}
     return Facts(
         fields=fields,
         counts=frozenset(counted(parts)),
-        pairs={key: pairs_in(rows, fields, key) for key, rows in walk.lines.items()},
-        orders={key: order_of(groups) for key, groups in walk.groups.items() if key in numeric},
+        pairs={key: pairs_in(rows, fields, key, cautious) for key, rows in walk.lines.items()},
+        orders={
+            key: order_of(groups, cautious) for key, groups in walk.groups.items() if key in numeric
+        },
         trees=frozenset(
             key for key, blocks in walk.edges.items() if all(is_tree(*block) for block in blocks)
         ),
@@ -164,14 +169,14 @@ class _Walk:
             self.lines.setdefault(base, []).append(tuple(words))
 
 
-def field_of(samples: Sequence[Sample]) -> Field:
+def field_of(samples: Sequence[Sample], cautious: bool) -> Field:
     """What the words at one place have in common."""
     words = [sample.word for sample in samples]
     seen = tuple(dict.fromkeys(words))[:100]
     distinct = len(set(words))
     if all(map(is_integer, words)):
         values = [int(word) for word in words]
-        return Field("int", seen, min(values), max(values), bound_of(samples))
+        return Field("int", seen, min(values), max(values), bound_of(samples, cautious))
     if all(is_integer(word) or REAL.fullmatch(word) for word in words):
         decimals = max(len(word.partition(".")[2]) for word in words)
         reals = [float(word) for word in words]
@@ -189,9 +194,12 @@ def field_of(samples: Sequence[Sample]) -> Field:
     )
 
 
-def bound_of(samples: Sequence[Sample]) -> Count | None:
-    """The number that ints from 0 or 1 on never exceed, and that some of them reach."""
-    if len(samples) < ENOUGH:
+def bound_of(samples: Sequence[Sample], cautious: bool) -> Count | None:
+    """The number that ints from 0 or 1 on never exceed, and that some of them reach.
+
+    With `cautious` the latest that they never exceed.
+    """
+    if len(samples) < ENOUGH and not cautious:
         return None
     for key in sorted(set.intersection(*(set(it.numbers) for it in samples)), reverse=True):
         for offset in (0, -1):
@@ -199,6 +207,8 @@ def bound_of(samples: Sequence[Sample]) -> Count | None:
             least = min(int(it.word) for it in samples)
             if min(room) == 0 and least >= 1 + offset and room.count(0) < len(room):
                 return Count(key, offset)
+            if cautious and min(room) >= 0:
+                return Count(key, -min(min(room), 1))
     return None
 
 
@@ -211,24 +221,27 @@ def length_of(samples: Sequence[Sample]) -> Count | None:
 
 
 def pairs_in(
-    rows: Sequence[Sequence[str]], fields: Mapping[Key, Field], key: Key
+    rows: Sequence[Sequence[str]], fields: Mapping[Key, Field], key: Key, cautious: bool
 ) -> tuple[Pair, ...]:
     """The relations between ints that every line at a place keeps, if there are enough."""
     found: list[Pair] = []
-    numeric = [
-        at for at in range(len(rows[0])) if fields[(*key, at)].kind == "int" and len(rows) >= PAIRS
-    ]
+    enough = cautious or len(rows) >= PAIRS
+    numeric = [at for at in range(len(rows[0])) if fields[(*key, at)].kind == "int" and enough]
     for one in numeric:
         for other in numeric:
             values = [(int(row[one]), int(row[other])) for row in rows[:MOST_SAMPLES]]
             low = min(value for _, value in values)
             high = max(value for value, _ in values)
-            if one == other or high < low:
+            if one == other or (high < low and not cautious):
                 continue  # what the ranges say by themselves is no relation
             if all(a <= b for a, b in values):
                 strict = all(a < b for a, b in values)
                 found.append((one, other, "<" if strict else "<="))
-            elif one < other and all(a != b for a, b in values) and repeats_expected(values):
+            elif (
+                one < other
+                and all(a != b for a, b in values)
+                and (cautious or repeats_expected(values))
+            ):
                 found.append((one, other, "!="))
     return tuple(found)
 
@@ -239,11 +252,11 @@ def repeats_expected(values: Sequence[tuple[int, int]]) -> bool:
     return len(values) / (max(every) - min(every) + 1) >= EXPECTED_REPEATS
 
 
-def order_of(groups: Mapping[object, Sequence[int]]) -> Order:
+def order_of(groups: Mapping[object, Sequence[int]], cautious: bool) -> Order:
     """The order that all rows (or columns) keep, where there is enough to see it."""
     rows = [list(row) for row in groups.values() if len(row) > 1]
     total = sum(map(len, rows))
-    if total < ENOUGH:
+    if total < (2 if cautious else ENOUGH):
         return Order()
     expected = 0.0
     for row in rows:
@@ -251,7 +264,8 @@ def order_of(groups: Mapping[object, Sequence[int]]) -> Order:
     return Order(
         ascending=all(row == sorted(row) for row in rows),
         descending=all(row == sorted(row, reverse=True) for row in rows),
-        distinct=expected >= EXPECTED_REPEATS and all(len(set(row)) == len(row) for row in rows),
+        distinct=(cautious or expected >= EXPECTED_REPEATS)
+        and all(len(set(row)) == len(row) for row in rows),
     )
 
 

@@ -40,6 +40,16 @@ def test_fresh_forks_are_used_when_variants_run_out() -> None:
     assert all(len(inputs) == len(set(inputs)) for inputs in forks)
 
 
+def test_shorter_rounds_come_before_fresh_forks() -> None:
+    """28 variants are too few for 13 batches of 3 calls, and enough for 7: no fork is needed."""
+    machine = Machine((steady(700_000), steady(70_000)))
+    found = judge(machine, case("only", 28))
+    assert found.fresh_inputs and found.speedup is not None
+    assert found.speedup.estimate == pytest.approx(10, rel=0.1)
+    pairs = [pair.batches for pair in machine.opened[1:]]
+    assert not any(pristine for batches in pairs for _, _, pristine in batches)
+
+
 def test_rounds_are_fresh_and_balanced() -> None:
     """Each round has a hash seed of its own, both sides get equal inputs, and sides alternate."""
     machine = Machine((steady(300_000), steady(300_000)))
@@ -96,8 +106,8 @@ def test_cheap_cases_may_run_out_of_variants() -> None:
     cases = [case("empty", 1), case("large", 500)]
     costs = [lambda data, _seen: 400.0 if data.startswith(b"empty") else 900_000.0] * 2
     plan = calibrate(Machine((costs[0], costs[1])).open, cases, seed=1)
-    assert inputs_last(plan, cases, 0.02)
-    assert not inputs_last(plan, [case("empty", 500), case("large", 1)], 0.02)
+    assert inputs_last(plan, cases, 0.02, plan.pairs)
+    assert not inputs_last(plan, [case("empty", 500), case("large", 1)], 0.02, plan.pairs)
 
 
 def test_work_off_the_processors_clock_is_timed_by_the_wall() -> None:

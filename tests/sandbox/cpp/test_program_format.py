@@ -22,6 +22,7 @@ from perfbot.sandbox.inputs.program_grammar import (
     lines_of,
     read,
 )
+from perfbot.sandbox.inputs.program_wider import wider
 from perfbot.sandbox.inputs.scope import Scope
 from perfbot.sandbox.inputs.signature import POSITIONAL_ONLY, Parameter, Signature
 
@@ -201,3 +202,37 @@ def test_hypothesis_finds_a_program_input() -> None:
     assert found is not None
     (count,), row = lines_of(arguments_of(found).args[0])
     assert int(count) == len(row) and refutes(found)
+
+
+@pytest.mark.parametrize("texts", [LIST, TABLE, EDGES, TREES, TESTS, GRID, TAGGED, RANGES])
+def test_wider_inputs_are_of_the_format_and_larger(texts: tuple[str, ...]) -> None:
+    """Beyond the examples the format stays; counts and numbers exceed those seen."""
+    parts = grammar_of(texts)
+    assert parts is not None
+    made = wider(format_of(texts), 4, 60, 5, ())
+    for text in made:
+        lines = lines_of(text)
+        state = read(lines, State(), (), parts)
+        assert state is not None and state.at == len(lines), text
+    assert max(map(len, made)) > max(map(len, texts))
+
+
+def test_wider_inputs_keep_what_few_examples_keep() -> None:
+    """`k <= n` in three examples may be an accident; a wider input keeps it all the same."""
+    texts = ("5 2\n1 9 3 7 5\n", "4 4\n8 2 1 6\n", "3 1\n2 1 7\n")
+    made = wider(format_of(texts), 32, 90, 1, (77,))
+    first = [tuple(map(int, text.split("\n")[0].split())) for text in made]
+    assert all(1 <= k <= n for n, k in first)
+    assert max(n for n, _ in first) > 50 and max(k for _, k in first) > 25
+    values = [[int(word) for word in text.split("\n")[1].split()] for text in made]
+    assert all(len(set(row)) == len(row) for row in values)
+    assert max(map(max, values)) > 200 and any(77 in row for row in values)
+
+
+def test_wider_inputs_stay_of_the_same_integer_type() -> None:
+    """What fits into 32 bits in every example is not drawn larger, and what does not into 64."""
+    small, large = ("1 2000000000\n", "2 -7\n"), ("1 3000000000\n", "9 4\n")
+    numbers = [[int(text.split()[1]) for text in wider(format_of(t), 256, 60, 1, ())]
+               for t in (small, large)]  # fmt: skip
+    assert 2_000_000_000 < max(numbers[0]) < 2**31 and -(2**31) <= min(numbers[0]) < -7
+    assert 3_000_000_000 < max(numbers[1]) < 2**63 and min(numbers[1]) >= 0

@@ -74,6 +74,13 @@ WRONG = {
     ),
     "does not compile": (GOOD.replace("long long pairs", "long long pears"), "build"),
 }
+TOO_SMALL = {
+    "16 bits": GOOD.replace("long long pairs", "unsigned short pairs"),
+    "an array": GOOD.replace(
+        "static std::unordered_map<int, long long> times;", "static long long times[90];"
+    ),
+}
+"""Right within the ranges that the inputs show, and wrong beyond."""
 INPUTS = {
     "a": ("3\n1 1 2\n", "1\n"),
     "b": ("6\n7 7 7 30 2 2\n", "4\n"),
@@ -94,12 +101,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def made(folder: Path) -> Baseline:
+def made(folder: Path, *, within_examples: bool = False) -> Baseline:
     """The program, ready to be judged on."""
+    settings = Settings(examples=60, mutants=8, within_examples=within_examples)
     target = program_target(folder, "pairs.cpp")
     workload = inputs_of(target, folder / "in")
     project = Project(folder, Path(sys.executable), answers=answers_in(workload))
-    return prepare(project, target, Settings(examples=60, mutants=8), workload)
+    return prepare(project, target, settings, workload)
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +141,27 @@ def test_a_wrong_edit_of_a_program_is_refuted(baseline: Baseline, name: str) -> 
     decisive = trial.verdict.decisive
     assert trial.decision == "refuted" and decisive is not None, trial.reason
     assert decisive.gate in (gate, "replay", "fuzz"), decisive.detail
+
+
+@pytest.mark.parametrize("name", list(TOO_SMALL))
+def test_an_edit_that_is_wrong_beyond_the_examples_is_not_accepted(
+    baseline: Baseline, name: str
+) -> None:
+    """Whether the program has to take more is not known, so nothing is refuted: UNKNOWN says it."""
+    trial = judge(baseline, Edit(TOO_SMALL[name]))
+    decisive = trial.verdict.decisive
+    assert trial.decision == "unknown" and decisive is not None, trial.reason
+    assert decisive.gate == "explore" and "--within-examples" in decisive.detail
+    assert decisive.counterexample is not None
+
+
+def test_examples_may_be_said_to_show_the_largest_inputs(folder: Path) -> None:
+    """With `within_examples` an edit that is wrong only beyond them survives, and that is noted."""
+    found = made(folder, within_examples=True)
+    trial = judge(found, Edit(TOO_SMALL["an array"]))
+    found.close()
+    assert trial.decision == "survived", trial.reason
+    assert found.settings.relaxations()["within_examples"] is True
 
 
 def test_a_program_that_fails_its_tests(tmp_path: Path) -> None:
