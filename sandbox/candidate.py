@@ -1,5 +1,6 @@
 """A Candidate: one edit on trial, its processes, and the inputs it was shown."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -29,7 +30,6 @@ class Candidate:
     unmet: dict[Guard, bool] = field(default_factory=dict)
     """Guards of the edit that only fire where the original has no answer, as far as inputs made
     for them tell; and which way they go otherwise."""
-    calls: int = 0
     refuting: bytes | None = None
     """The input of the counterexample that was shown, if a single call of it refutes."""
     shown: tuple[bytes, str] | None = None
@@ -57,17 +57,31 @@ class Candidate:
         self.runners.append(runner)
         return runner.start()
 
-    def try_input(self, expected: Expected, *, seed: int = 0) -> tuple[str, Outcome] | None:
-        """How the edit differs on one input under one of the hash seeds, or None."""
-        self.calls += 1
-        limit = SLACK * expected.seconds + SLACK_S
-        actual = self.runners[seed].call(expected.inputs, cpu_s=limit)
+    def try_input(
+        self, expected: Expected, *, seed: int = 0, actual: Outcome | None = None
+    ) -> tuple[str, Outcome] | None:
+        """How the edit differs on one input under one of the hash seeds, or None.
+
+        `actual` is what it did, where it was asked before.
+        """
+        if actual is None:
+            (actual,) = self.ask([expected], self.runners[seed])
         workload = self.baseline.workload
         equivalent = None
         if workload is not None and "equivalent" in workload.has:
             equivalent = workload.equivalent
         found = self.baseline.oracle.judge(expected, actual, equivalent=equivalent)
         return None if found is None else (found, actual)
+
+    def ask(self, inputs: Sequence[Expected], runner: Runner) -> list[Outcome]:
+        """What the edit does on each of the inputs, to the first to which it has no answer."""
+        found: list[Outcome] = []
+        for expected in inputs:
+            limit = SLACK * expected.seconds + SLACK_S
+            found.append(runner.call(expected.inputs, cpu_s=limit))
+            if not found[-1].answered:
+                break
+        return found
 
     def close(self) -> None:
         for runner in self.runners:

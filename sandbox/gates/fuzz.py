@@ -2,7 +2,9 @@
 
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from perfbot.sandbox.baseline import Baseline
 from perfbot.sandbox.candidate import Candidate, counterexample
@@ -24,6 +26,8 @@ nothing can be fitted to the corpus; and as many again around the edit's own new
 
 LEAST_SIZE, LARGEST = 6, 2_000
 """Sizes that a new int may stand for."""
+AT_ONCE = 16
+"""So many inputs are tried under both hash seeds side by side before the answers are judged."""
 GROWN = 60
 """Inputs grown past each of them."""
 
@@ -71,11 +75,18 @@ def check(candidate: Candidate) -> Evidence:
 
 def replay_corpus(candidate: Candidate) -> Refutation | None:
     """The first input of the kept corpus on which the edit differs, under either hash seed."""
-    for seed in range(len(candidate.runners)):
-        for expected in candidate.baseline.corpus:
-            found = candidate.try_input(expected, seed=seed)
-            if found is not None:
-                return Refutation(expected, found[1], found[0])
+    corpus = candidate.baseline.corpus
+    with ThreadPoolExecutor(len(candidate.runners)) as pool:
+        for at in range(0, len(corpus), AT_ONCE):
+            part = corpus[at : at + AT_ONCE]
+            # Each runner is a process of its own; what they answered is judged here, one by one.
+            answers = pool.map(partial(candidate.ask, part), candidate.runners)
+            for seed, outcomes in enumerate(answers):
+                for number, expected in enumerate(part):
+                    actual = outcomes[number] if number < len(outcomes) else None
+                    found = candidate.try_input(expected, seed=seed, actual=actual)
+                    if found is not None:
+                        return Refutation(expected, found[1], found[0])
     return None
 
 

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,15 +13,14 @@ from perfbot.agents.search import Account, Budget
 from perfbot.optimizer.adversary import require_adversary, written_for
 from perfbot.optimizer.config import Options
 from perfbot.optimizer.ledger import Ledger, new_run
-from perfbot.optimizer.scratch import copy_tree
-from perfbot.optimizer.session import Session, opened
+from perfbot.optimizer.session import Session
 from perfbot.optimizer.trials import judging_in
 from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.errors import UsageError
-from perfbot.sandbox.languages.python import locate
 from perfbot.sandbox.trial import Cost, Trial
 from perfbot.sandbox.verdict import Evidence, Status, Verdict
 from tests.agents.model_server import FAULTS, Answer, ModelServer, Request, completion
+from tests.opened import opened_project
 from tests.shop import FAST, SHOP, SUITE, environment, git, perfbot, repository
 
 WORKLOAD = "def cases():\n    yield (list(range(300)), list(range(150, 450)))\n"
@@ -84,6 +82,7 @@ def asked(server: ModelServer) -> list[Request]:
     return [item for item in server.requests if "You look for mistakes" in item.text]
 
 
+@pytest.mark.slow
 def test_one_odd_input_refutes_and_a_right_edit_is_committed(tmp_path: Path) -> None:
     """The wrong edit by the adversary's input, and its twin by reference; the right one passes it,
     afresh and from its commit alone, without a model."""
@@ -126,15 +125,9 @@ def test_one_odd_input_refutes_and_a_right_edit_is_committed(tmp_path: Path) -> 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     """The shop, opened once for all tests of this file."""
-    root = tmp_path_factory.mktemp("shop")
-    (root / "shop.py").write_text(SHOP)
-    (root / "test_shop.py").write_text(SUITE)
-    target = locate(root, "shop.py", "common", import_root=".")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        options = Options(python=sys.executable, seed=1)
-        with opened(target, lambda folder: copy_tree(root, folder), options) as found:
-            yield found
+    folder = tmp_path_factory.mktemp("shop")
+    with opened_project(folder, "common", shop_py=SHOP, test_shop_py=SUITE) as found:
+        yield found
 
 
 @pytest.fixture

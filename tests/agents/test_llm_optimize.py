@@ -232,7 +232,7 @@ _HEAVY = {"litellm", "openai", "tiktoken", "tokenizers", "aiohttp", "jinja2", "d
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["optimize", TARGET, "--budget", "1c"],
+        pytest.param(["optimize", TARGET, "--budget", "1c"], marks=pytest.mark.slow),
         ["verify", TARGET, "--candidate", "../fast.py"],
         ["--help"],
     ],

@@ -64,6 +64,7 @@ def _by_model(cheap: str, strong: str) -> Callable[[Request], Answer]:
     )
 
 
+@pytest.mark.slow
 def test_the_strong_model_is_asked_where_the_cheap_one_failed(repo: Repo) -> None:
     """The cheap one first, plainly; then the strong one, told what was refused and to analyse."""
     with ModelServer(_by_model(WRONG_REPLY, GOOD_REPLY)) as server:

@@ -15,8 +15,7 @@ from perfbot.agents.search import Account, Budget
 from perfbot.optimizer.config import Options
 from perfbot.optimizer.ledger import new_run
 from perfbot.optimizer.remembered import Refusal, Remembered, remembered_in
-from perfbot.optimizer.scratch import copy_tree
-from perfbot.optimizer.session import Session, opened
+from perfbot.optimizer.session import Session
 from perfbot.optimizer.trials import judging_in
 from perfbot.sandbox.again import refuted_again
 from perfbot.sandbox.candidate import Candidate
@@ -24,8 +23,8 @@ from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.exploration import inputs_of
 from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.language import language_of
-from perfbot.sandbox.languages.python import locate
 from perfbot.sandbox.trial import Trial
+from tests.opened import opened_project
 
 ORIGINAL = '''\
 """Numbers."""
@@ -64,15 +63,9 @@ REFUSAL = Refusal(
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     """One small project, opened once for all tests of this file."""
-    root = tmp_path_factory.mktemp("clamp")
-    (root / "clamp.py").write_text(ORIGINAL)
-    (root / "test_clamp.py").write_text(SUITE)
-    target = locate(root, "clamp.py", "clamped", import_root=".")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        options = Options(python=sys.executable, seed=1)
-        with opened(target, lambda folder: copy_tree(root, folder), options) as found:
-            yield found
+    folder = tmp_path_factory.mktemp("clamp")
+    with opened_project(folder, "clamped", clamp_py=ORIGINAL, test_clamp_py=SUITE) as found:
+        yield found
 
 
 @pytest.fixture(autouse=True)

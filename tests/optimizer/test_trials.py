@@ -1,6 +1,5 @@
 """How a run judges its edits: the same code once, whoever proposes it and however it is written."""
 
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,14 +10,13 @@ from perfbot.agents.dedup import as_its_twin
 from perfbot.agents.search import Account, Budget
 from perfbot.optimizer.config import Options
 from perfbot.optimizer.ledger import Ledger, new_run
-from perfbot.optimizer.scratch import copy_tree
-from perfbot.optimizer.session import Session, opened
+from perfbot.optimizer.session import Session
 from perfbot.optimizer.trials import judging_in
 from perfbot.sandbox.edit import Edit
-from perfbot.sandbox.languages.python import locate
 from perfbot.sandbox.trial import Cost, Trial
 from perfbot.sandbox.verdict import Evidence, Status, Verdict
 from perfbot.sandbox.verify import judge
+from tests.opened import opened_project
 
 ORIGINAL = '''\
 def clamped(n: int, most: int) -> int:
@@ -38,15 +36,9 @@ GOOD = ORIGINAL.replace("    found = n\n    if found > most:\n        found = mo
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     """One small project, opened once for all tests of this file."""
-    root = tmp_path_factory.mktemp("clamp")
-    (root / "clamp.py").write_text(ORIGINAL)
-    (root / "test_clamp.py").write_text(SUITE)
-    target = locate(root, "clamp.py", "clamped", import_root=".")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        options = Options(python=sys.executable, seed=1)
-        with opened(target, lambda folder: copy_tree(root, folder), options) as found:
-            yield found
+    folder = tmp_path_factory.mktemp("clamp")
+    with opened_project(folder, "clamped", clamp_py=ORIGINAL, test_clamp_py=SUITE) as found:
+        yield found
 
 
 @pytest.fixture
@@ -105,7 +97,7 @@ def test_no_acceptance_is_inherited(session: Session, ledger: Ledger) -> None:
 
 def test_other_code_that_answers_alike_is_judged_itself(session: Session, ledger: Ledger) -> None:
     """Its mistake is the first one's and is shown on it: equal answers alone are no ground."""
-    *_, second = judged(session, ledger, WRONG, WRONG.replace("abs(found)", "max(found, -found)"))
+    *_, second = judged(session, ledger, WRONG, WRONG.replace("abs(found)", "abs(+found)"))
     assert (second.decision, gates(second)[-1]) == ("refuted", "replay")
     assert second.reason.startswith("an earlier counterexample")
 

@@ -155,8 +155,9 @@ def test_replay_and_fuzz_pass_what_agrees(candidate: Any, name: str) -> None:
     """An edit that does the same survives both, under both hash seeds."""
     tried = candidate(*RIGHT[name])
     assert replay.check(tried).status is Status.SURVIVED
-    assert fuzz.check(tried).status is Status.SURVIVED
-    assert tried.calls > 100
+    found = fuzz.check(tried)
+    assert found.status is Status.SURVIVED
+    assert int(str(found.data["corpus"])) + int(str(found.data["fresh"])) > 50
 
 
 def test_a_counterexample_is_small_and_its_script_shows_it(candidate: Any, tmp_path: Path) -> None:
