@@ -56,6 +56,8 @@ class Facts:
     """Recorded calls as text, with the CPU seconds that the original took."""
     machine: str
     """Processor, cores, interpreter or compiler."""
+    time: tuple[str, str] = ("", "")
+    """(title, text) of where the original's time goes."""
 
 
 def background(target: Target, facts: Facts) -> list[Section]:
@@ -68,6 +70,7 @@ def background(target: Target, facts: Facts) -> list[Section]:
         ("What it uses of the project", _code(_callees(target, facts.root), fence), 70),
         ("Calls recorded from the tests", shapes_of(facts.signature, facts.observed), 90),
         ("The slowest recorded calls", _slowest(facts.slowest), 75),
+        (facts.time[0], fenced(facts.time[1]) if facts.time[1] else "", 85),
         ("The machine", facts.machine, 60),
         ("Tests that call it", _code(tests, fence), 50),
         ("Where it is called", _code(callers, fence), 40),

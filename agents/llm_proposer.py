@@ -25,6 +25,8 @@ _AGAIN = (
     "Make it faster still, in another way than was tried. "
     "A refused edit may be mended if its idea is right. Reply in the form asked for."
 )
+_WORTH = 65
+"""Of where the best version's time goes: more than tests, less than the original's own."""
 _READ = frozenset({"", "truncated"})
 """Faults of a reply in which there may be code all the same."""
 
@@ -41,6 +43,8 @@ class ModelProposer:
     say: Callable[[str], None] = lambda _text: None
     wishes: Callable[[], Sequence[str]] = tuple
     """What a person has said of the search so far."""
+    time_of: Callable[[Edit], tuple[str, str]] = lambda _edit: ("", "")
+    """(title, text) of where the time of a version goes; the same whenever it is asked."""
     others: Mapping[str, Asker] = field(default_factory=dict)
     """Further models that a request may name."""
     problems: int = field(default=0)
@@ -60,6 +64,7 @@ class ModelProposer:
         failures: list[PerfbotError] = []
         unpaid = 0
         found: dict[str, Proposal] = {}
+        self.own_time(parent)  # once, before all the prompts that tell it
         with ThreadPoolExecutor(self.samples) as pool:
             waiting = [
                 pool.submit(self.sample, asker, f"{spec.key}#{number}", parent, spec.style)
@@ -133,6 +138,7 @@ class ModelProposer:
             text = fenced(target_in(self.target, parent.file_source).source, fence)
             beside = _beside(self.target, parent)
             sections.append(Section("The best version so far", text + beside, REQUIRED))
+            sections += self.own_time(parent)
         history = tried(self.target, self.asker.account.archive.trials())
         wanted = wished(self.wishes())
         task = rendered(
@@ -143,6 +149,13 @@ class ModelProposer:
             request=in_style(_AGAIN if history else _FIRST, style),
         )
         return Message("system", system), Message("user", task)
+
+    def own_time(self, parent: Edit) -> list[Section]:
+        """Where the time of the version to build on goes, if it is not the original."""
+        if parent.file_source == self.target.file_source:
+            return []
+        title, told = self.time_of(parent)
+        return [Section(f"{title}: the best version", fenced(told), _WORTH)] if told else []
 
     def repair(
         self, messages: tuple[Message, ...], reply: str, problem: str

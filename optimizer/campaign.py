@@ -24,7 +24,16 @@ from perfbot.optimizer.planner import ModelStoppedError, planner, require_propos
 from perfbot.optimizer.ranking import key, ranked
 from perfbot.optimizer.recheck import judge_afresh, target_at
 from perfbot.optimizer.recipe import recipe_of
-from perfbot.optimizer.result import ACCEPTED, NOTHING, Result, commit_of, spent_in, told, winner_in
+from perfbot.optimizer.result import (
+    ACCEPTED,
+    NOTHING,
+    Result,
+    commit_of,
+    record_verified,
+    spent_in,
+    told,
+    winner_in,
+)
 from perfbot.optimizer.scratch import checkout, require_clean
 from perfbot.optimizer.session import Say, Session, opened
 from perfbot.optimizer.spend import authors_of
@@ -135,6 +144,7 @@ def campaign(
             repo, base, target, winner, fresh, say, candidates_tried=max(measured, 1),
             written=written_for(trials),
         )  # fmt: skip
+    record_verified(ledger, trial)
     made = None
     if trial.decision == "accepted":
         with spans.step("commit"):

@@ -1,14 +1,16 @@
 """Who proposes in a search: the rules, a language model, or both; nothing of a model is imported
 where none is asked."""
 
+import json
 import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from perfbot.agents.proposal import Proposal
-from perfbot.agents.search import Account, ProposalSpec, SearchPolicy, parse_budget
+from perfbot.agents.search import Account, Archive, ProposalSpec, SearchPolicy, parse_budget
 from perfbot.optimizer.config import Options
 from perfbot.optimizer.session import Say, Session
+from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.errors import InterruptedRunError, PerfbotError, UsageError
 from perfbot.sandbox.target import Target
 
@@ -115,6 +117,7 @@ def planner(
         say=say,
         others=askers,
         wishes=wishes,
+        time_of=lambda edit: time_of(session, edit, account.archive),
     )
     rules = _rules(session, account, say)
 
@@ -185,6 +188,7 @@ def facts_of(session: Session) -> "Facts":
     answers and none of the generated inputs."""
     from perfbot.agents.context import Facts
     from perfbot.sandbox.explanation import call_text
+    from perfbot.sandbox.language import language_of
 
     baseline = session.baseline
     calls = sorted(baseline.replayed(), key=lambda pair: pair[1].seconds, reverse=True)
@@ -198,7 +202,25 @@ def facts_of(session: Session) -> "Facts":
         observed=baseline.observed(),
         slowest=slowest,
         machine=machine_of(session),
+        time=language_of(session.target).where_time_goes(baseline, session.target),
     )
+
+
+def time_of(session: Session, edit: Edit, archive: Archive) -> tuple[str, str]:
+    """(title, text) of where an edit's time goes, found out once in a run: a prompt must be the
+    same when the run is resumed."""
+    from perfbot.agents.reply_edits import target_in
+    from perfbot.sandbox.language import language_of
+
+    name = f"time of {edit.id}"
+    known = archive.note(name)
+    if known is None:
+        version = target_in(session.target, edit.file_source)
+        found = language_of(session.target).where_time_goes(session.baseline, version)
+        known = json.dumps(found)
+        archive.set_note(name, known)
+    title, text = json.loads(known)
+    return title, text
 
 
 def machine_of(session: Session) -> str:

@@ -9,6 +9,7 @@ from perfbot.optimizer.evidence import verdict_json
 from perfbot.optimizer.interactive import said
 from perfbot.optimizer.ledger import Ledger, list_runs, open_run
 from perfbot.optimizer.output import write_json
+from perfbot.optimizer.plain import from_plain, to_plain
 from perfbot.optimizer.report import render_run, speedup_text
 from perfbot.optimizer.spend import ModelSpend, spend_by_model
 from perfbot.optimizer.trace import render_trace
@@ -39,8 +40,18 @@ def commit_of(ledger: Ledger) -> CommitInfo | None:
     return None if stored is None else CommitInfo(**json.loads(stored))
 
 
+def record_verified(ledger: Ledger, trial: Trial) -> None:
+    """Keep the winner's last trial, whose figures the commit carries."""
+    ledger.set_note("verified", json.dumps(to_plain(trial)))
+
+
 def winner_in(ledger: Ledger) -> Trial | None:
-    """The trial of the edit that a run settled on: the best, or the one that a person chose."""
+    """The trial of the edit that a run settled on (the best, or the one that a person chose): as
+    it was verified afresh, or as it was found where that did not come to its end."""
+    verified = ledger.note("verified")
+    if verified is not None:
+        trial: Trial = from_plain(Trial, json.loads(verified))
+        return trial
     chosen = ledger.note("winner")
     return None if chosen is None else ledger.measured(chosen)
 
@@ -81,7 +92,8 @@ def with_ledger(item: Result) -> None:
         )  # fmt: skip
     finally:
         ledger.close()
-    print(item.reason)
+    if item.commit is None:
+        print(item.reason)
 
 
 def result_json(item: Result) -> dict[str, object]:

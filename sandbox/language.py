@@ -101,6 +101,9 @@ class Language(Protocol):
     def strength(self, baseline: "Baseline") -> "Strength":
         """How well the inputs tell mutants from the original."""
 
+    def where_time_goes(self, baseline: "Baseline", version: Target) -> tuple[str, str]:
+        """(title, text): what a model should know of the time of a version; "" where nothing."""
+
     def snippet(
         self, project: Project, target: Target, edit_source: str, inputs: bytes, way: str
     ) -> str:

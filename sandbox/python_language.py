@@ -36,6 +36,7 @@ from perfbot.sandbox.inputs.signature import (
 )
 from perfbot.sandbox.interpreter import ask
 from perfbot.sandbox.language import Gate
+from perfbot.sandbox.line_profile import as_text, line_times
 from perfbot.sandbox.oracle import Oracle
 from perfbot.sandbox.outcome import Outcome
 from perfbot.sandbox.project import Project
@@ -176,6 +177,12 @@ def documented_calls(project: Project, target: Target) -> Sequence[bytes]:
 def strength(baseline: Baseline) -> Strength:
     """See `strength`."""
     return oracle_strength(baseline)
+
+
+def where_time_goes(baseline: Baseline, version: Target) -> tuple[str, str]:
+    """The share and the count of each line, on the slowest recorded calls."""
+    title = "Where its time goes (share, how often a line ran)"
+    return title, as_text(line_times(baseline, version.file_source))
 
 
 def snippet(project: Project, target: Target, edit_source: str, inputs: bytes, way: str) -> str:

@@ -11,6 +11,7 @@ from perfbot.sandbox.cpp.compilers import ask
 from perfbot.sandbox.cpp.oracle import CppOracle
 from perfbot.sandbox.cpp.program_snippet import program_snippet
 from perfbot.sandbox.cpp.program_suite import run_program_suite, with_answers
+from perfbot.sandbox.cpp.remarks import remarks
 from perfbot.sandbox.cpp.signature import SCOPE, description_of, signature_of
 from perfbot.sandbox.cpp.snippet import snippet as cpp_snippet
 from perfbot.sandbox.cpp.snippet_c import snippet_c
@@ -176,6 +177,11 @@ def documented_calls(project: Project, target: Target) -> Sequence[bytes]:
 def strength(baseline: Baseline) -> Strength:
     """See `cpp.strength`."""
     return oracle_strength(baseline)
+
+
+def where_time_goes(baseline: Baseline, version: Target) -> tuple[str, str]:
+    """The loops that the compiler could not vectorise, and why."""
+    return "What the compiler says", "\n".join(remarks(baseline.project, version))
 
 
 def snippet(project: Project, target: Target, edit_source: str, inputs: bytes, way: str) -> str:

@@ -16,6 +16,7 @@ import sys
 from typing import Any, Callable
 
 from .batch import Batch
+from .line_profile import LineProfile
 from .load import Loaded, load
 from .monitoring import tracer_for
 from .outcome import observe, seed_everything
@@ -129,6 +130,10 @@ class Server:
         self.tracer = tracer_for(self.target())
         return True
 
+    def profile(self) -> bool:
+        self.tracer = LineProfile(self.target())
+        return True
+
     def covered(self) -> Any:
         return self.tracer.report()
 
@@ -158,8 +163,8 @@ class Server:
 
 VERBS: dict[str, Callable[..., Any]] = {
     name: getattr(Server, name)
-    for name in ("hello", "setup", "fork", "load", "call", "cover", "covered", "settle", "prepare",
-                 "run", "outputs")
+    for name in ("hello", "setup", "fork", "load", "call", "cover", "profile", "covered", "settle",
+                 "prepare", "run", "outputs")
 }  # fmt: skip
 VERBS.update(verbs())
 

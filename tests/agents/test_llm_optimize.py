@@ -87,6 +87,8 @@ def test_a_reply_becomes_a_commit(shop: Shop) -> None:
         assert "skip seven: refuted by the gate" in feedback
         assert "look items up in a set: accepted" in feedback
         assert "the original: returned" in feedback
+        assert "## Where its time goes" in server.requests[0].text
+        assert "the best version\n" in feedback.partition("## Where its time goes")[2]
         repair = next(item for item in server.requests if "cannot be used" in item.text)
         assert "does not parse" in repair.text
         assert repair.text.startswith(server.requests[0].text)  # one prefix, for prompt caching

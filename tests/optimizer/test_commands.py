@@ -96,8 +96,12 @@ def test_a_finished_run_is_shown_and_not_repeated(optimized: Optimized) -> None:
     assert "is finished" in done.stderr
     again = json.loads(done.stdout)["runs"][0]
     assert (again["commit"], again["trials"]) == (run["commit"], run["trials"])
+    assert again["verdict"] == run["verdict"]
     shown = perfbot(optimized.repo, optimized.env, "report")
     assert run["commit"][:12] in shown.stdout
+    message = git(optimized.repo, optimized.env, "log", "-1", "--format=%B", run["commit"])
+    published = message.partition("Perfbot-Speedup: ")[2].partition("\n")[0]
+    assert f"speedup  {published}" in shown.stdout  # the commit's figure, not the search's
 
 
 def test_a_fresh_clone_agrees(optimized: Optimized, tmp_path: Path) -> None:
