@@ -248,6 +248,13 @@ class Options:
         default=_STRICT.delta,
         metadata=_row("Smallest gain worth having; 0.02 is 2 %.", metavar="0..1"),
     )
+    explore: float = field(
+        default=_STRICT.explore_s,
+        metadata=_row(
+            "How long to search for one more input on which an edit that passed all else differs.",
+            metavar="SECONDS",
+        ),
+    )
     symbolic: bool = field(
         default=False,
         metadata=_row("Also let CrossHair search for inputs on which an edit differs."),
@@ -286,6 +293,7 @@ class Options:
         _check(0 <= self.oracle_threshold <= 1, "oracle_threshold", self, "from 0 to 1")
         _check(0 < self.alpha < 0.5, "alpha", self, "above 0 and below 0.5")
         _check(0 <= self.delta < 1, "delta", self, "from 0 to below 1")
+        _check(0 < self.explore <= 86_400, "explore", self, "above 0 seconds, at most a day")
         _check(_splits(self.tests), "tests", self, "a command whose quotes are closed")
         _check(_splits(self.build), "build", self, "a command whose quotes are closed")
         if self.inputs is not None and not self.program:

@@ -50,6 +50,7 @@ def settings_of(options: Options) -> Settings:
         oracle_threshold=options.oracle_threshold,
         alpha=options.alpha,
         delta=options.delta,
+        explore_s=options.explore,
         symbolic_s=SYMBOLIC_S if options.symbolic else 0.0,
     )
 

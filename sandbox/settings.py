@@ -28,6 +28,8 @@ class Settings:
     delta: float = 0.02
     measure_budget_s: float = 20.0
     clock: str = "auto"
+    explore_s: float = 1.5
+    """Seconds of wall time that gate `explore` searches: as long as all the others together."""
     symbolic_s: float = 0.0
     """CPU seconds that CrossHair may search for a difference; 0: no gate `symbolic`."""
 
@@ -38,5 +40,7 @@ class Settings:
             item.name: sorted(found[item.name]) if item.name == "allow" else found[item.name]
             for item in fields(self)
             # More time to search is stricter, and a seed is neither.
-            if item.name not in ("seed", "symbolic_s") and found[item.name] != item.default
+            if item.name not in ("seed", "symbolic_s")
+            and found[item.name] != item.default
+            and not (item.name == "explore_s" and found[item.name] > item.default)
         }

@@ -11,7 +11,6 @@ import pytest
 from perfbot.optimizer.config import Options
 from perfbot.optimizer.scratch import copy_tree
 from perfbot.optimizer.session import Session, opened
-from perfbot.sandbox.gates import explore
 from perfbot.sandbox.languages.python import locate
 
 EXAMPLES = 60
@@ -32,9 +31,8 @@ def opened_project(folder: Path, name: str, **files: str) -> Iterator[Session]:
     target = locate(root, paths[0], name, import_root=".")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
-        patch.setattr(explore, "EXPLORE_S", EXPLORE_S)
         options = Options(python=sys.executable, seed=1)
         with opened(target, lambda scratch: copy_tree(root, scratch), options) as session:
-            quick = replace(session.settings, examples=EXAMPLES)
+            quick = replace(session.settings, examples=EXAMPLES, explore_s=EXPLORE_S)
             session.baseline.settings = quick
             yield replace(session, settings=quick)

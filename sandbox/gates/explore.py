@@ -19,15 +19,13 @@ from perfbot.sandbox.outcome import Runner
 from perfbot.sandbox.verdict import Evidence, Status
 from perfbot.sandbox.worker import ChildFailedError
 
-EXPLORE_S = 1.5
-"""Seconds of wall time: as long as all the other gates take together."""
 TURN_S = 0.2
 """About so long one kind of inputs is tried before the next has its turn."""
 FIRST, MOST = 2, 100
 """Inputs in a kind's first turn, which shows what they cost, and in any."""
 LARGER = 4
 """The next kind is expected to take so many times as long for each input."""
-BATCH_CPU_S = 2 * EXPLORE_S
+BATCH_CPU_S = 3.0
 """What is asked at once must not take much longer; slower inputs are `fuzz`'s matter."""
 SMALL_SIZE = 8
 FACTORS = (4, 32, 256)
@@ -66,7 +64,7 @@ def check(candidate: Candidate) -> Evidence:
 
 def search(candidate: Candidate, kinds: list[Draw], seed: int) -> tuple[Refutation | None, int]:
     """The first input of `kinds` on which the edit differs, and how many were tried."""
-    deadline = time.monotonic() + EXPLORE_S
+    deadline = time.monotonic() + candidate.baseline.settings.explore_s
     tried = 0
     for batch in turns(kinds, seed, deadline):
         suspects = differing(candidate, batch)

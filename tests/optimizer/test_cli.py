@@ -226,7 +226,8 @@ def test_every_option_reaches_its_command(tmp_path: Path, monkeypatch: pytest.Mo
         "--model openai/x --api-base http://x/v1 --samples 3 --temperature 0.5 "
         "--prompt-tokens 900 --reply-tokens 800 --model-timeout 9.5 "
         "--cheap-model openai/y --cheap-api-base http://y/v1 --routing bandit "
-        "--no-memory --memory-from other --interactive --program --inputs in --within-examples"
+        "--no-memory --memory-from other --interactive --program --inputs in --within-examples "
+        "--explore 60"
     )
     monkeypatch.setattr(choice, "_wanted", choice.AUTO)  # as it is put back afterwards
     targets, options = given("a.py::f", "b.py::g", *texts.split())
@@ -268,6 +269,7 @@ def test_every_option_reaches_its_command(tmp_path: Path, monkeypatch: pytest.Mo
         memory_from=tmp_path / "other",
         program=True,
         within_examples=True,
+        explore=60.0,
         inputs=tmp_path / "in",
     )
     defaults = Options()

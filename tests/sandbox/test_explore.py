@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,16 @@ def test_the_same_behaviour_passes(baseline: Baseline) -> None:
     found = explored(baseline, quick + "    return 7 * sum(data) + len(data)\n")
     assert found.status is Status.SURVIVED
     assert isinstance(found.data["inputs"], int) and found.data["inputs"] > 50
+
+
+def test_a_longer_search_tries_more(baseline: Baseline) -> None:
+    """More seconds, more inputs; only fewer than usual is a relaxation."""
+    usual = baseline.settings
+    tried = []
+    for seconds in (0.05, 1.0):
+        baseline.settings = replace(usual, explore_s=seconds)
+        tried.append(int(str(explored(baseline, ORIGINAL + "\n").data["inputs"])))
+    baseline.settings = usual
+    assert 0 < 2 * tried[0] < tried[1]
+    assert Settings(explore_s=0.05).relaxations() == {"explore_s": 0.05}
+    assert Settings(explore_s=60.0).relaxations() == {}
