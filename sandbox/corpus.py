@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from perfbot.sandbox.exploration import BEYOND, INSIDE, draw, encoded
+from perfbot.sandbox.exploration import BEYOND, INSIDE, draw, drawn, encoded
 from perfbot.sandbox.inputs.alike import grown
 from perfbot.sandbox.inputs.characters import respelt, with_rare_characters
 from perfbot.sandbox.inputs.edge_numbers import with_edge_numbers
+from perfbot.sandbox.inputs.growth import filled
 from perfbot.sandbox.language import language_of
 from perfbot.sandbox.oracle import Expected
 from perfbot.sandbox.patience import FUZZ_CPU_S, slept_through
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
 
 SWEEPS = ((8, INSIDE), (8, INSIDE), (8, BEYOND), (40, INSIDE), (200, INSIDE))
 """(largest container, inside or beyond the domain), each a fifth of the examples: small first."""
-LARGE, GROWN = (500, 2_000, 8_000), 3
-"""Sizes to which observed inputs are grown, a few each, while the original answers in time."""
+LARGE, GROWN, FILLED = (500, 2_000, 8_000), 3, 3
+"""Sizes to which observed inputs are grown, a few each, while the original answers in time; and as
+many inputs of that size are filled with one element."""
 EDGE = 5
 """This many inputs out of time, and no larger ones are tried."""
 NEVER_MEANT = ("NameError", "UnboundLocalError")
@@ -55,9 +57,14 @@ def grow_corpus(baseline: "Baseline") -> None:
         grow(baseline, inputs, taken, beyond=True)
     for inputs in encoded(language.twins(baseline)):
         grow(baseline, inputs, taken, beyond=True)
+    small = baseline.source(SWEEPS[0][0], own_literals(baseline.target))
     for size in LARGE if in_time else ():
         seed = randomly.getrandbits(32)
-        for inputs in encoded(grown(baseline.signature, observed, size, GROWN, seed)):
+        large = [
+            *grown(baseline.signature, observed, size, GROWN, seed),
+            *filled(drawn(small, FILLED, seed, breaking=INSIDE), size, seed),
+        ]
+        for inputs in encoded(large):
             before = baseline.discarded.get("timeout", 0)
             grow(baseline, inputs, taken, beyond=True)
             if baseline.discarded.get("timeout", 0) > before:

@@ -67,7 +67,12 @@ class Source:
 
 def draw(source: Source, count: int, seed: int, *, breaking: int) -> Iterator[bytes]:
     """Up to `count` distinct encoded inputs; none where a parameter's values are unknown."""
-    made = samples(
+    return encoded(drawn(source, count, seed, breaking=breaking))
+
+
+def drawn(source: Source, count: int, seed: int, *, breaking: int) -> tuple[Arguments, ...]:
+    """The same as argument lists."""
+    return samples(
         source.signature,
         source.observed,
         count=count,
@@ -78,7 +83,6 @@ def draw(source: Source, count: int, seed: int, *, breaking: int) -> Iterator[by
         break_percent=breaking,
         names=source.names,
     )
-    return encoded(made)
 
 
 def encoded(made: Iterable[Arguments]) -> Iterator[bytes]:

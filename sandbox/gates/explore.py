@@ -12,9 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from perfbot.sandbox.candidate import Candidate, counterexample
 from perfbot.sandbox.corpus import LARGE, own_literals
-from perfbot.sandbox.exploration import BEYOND, INSIDE, draw, encoded
+from perfbot.sandbox.exploration import BEYOND, INSIDE, draw, drawn, encoded
 from perfbot.sandbox.gates.fuzz import Refutation, has_strategy, new_literals, shrunk, visit
 from perfbot.sandbox.inputs.alike import grown, is_program, widened
+from perfbot.sandbox.inputs.growth import filled
 from perfbot.sandbox.outcome import Runner
 from perfbot.sandbox.verdict import Evidence, Status
 from perfbot.sandbox.worker import ChildFailedError
@@ -130,6 +131,12 @@ def kinds(candidate: Candidate) -> list[Draw]:
             encoded(grown(baseline.signature, baseline.observed(), size, count, seed)), BEYOND
         )
 
+    def filling(size: int) -> Draw:
+        source = baseline.source(SMALL_SIZE, literals)
+        return lambda count, seed: within(
+            encoded(filled(drawn(source, count, seed, breaking=INSIDE), size, seed)), BEYOND
+        )
+
     def within(made: Iterable[bytes], breaking: int) -> list[Drawn]:
         return [(item, breaking) for item in made if not baseline.beyond_edge(item)]
 
@@ -137,7 +144,8 @@ def kinds(candidate: Candidate) -> list[Draw]:
     small = drawing(SMALL_SIZE, INSIDE)
     if size <= SMALL_SIZE:
         return [small, drawing(SMALL_SIZE, BEYOND)]
-    large = [growing(item) for item in LARGE if item > size]
+    sizes = [item for item in LARGE if item > size]
+    large = [kind(item) for item in sizes for kind in (growing, filling)]
     return [small, drawing(size, INSIDE), drawing(size, BEYOND), *large]
 
 

@@ -2,6 +2,7 @@
 
 import collections
 import functools
+import math
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,7 +10,9 @@ from dataclasses import dataclass
 from perfbot.sandbox.drivers.values import Drained
 from perfbot.sandbox.inputs.drawing import ELEMENT, VALUES, Drawing, Path, fresh
 from perfbot.sandbox.inputs.instances import DEEP, Deferred
-from perfbot.sandbox.inputs.scalars import Constants, Shape
+from perfbot.sandbox.inputs.meetings import alike_texts
+from perfbot.sandbox.inputs.scalars import Constants, Floats, Shape, Texts
+from perfbot.sandbox.inputs.text import has_format
 
 MAKERS: Mapping[str, Callable[[list[object]], object]] = {
     "list": lambda items: items,
@@ -66,6 +69,12 @@ class Items:
             return repeated(source, self.element, inner, count, 1)
         if roll in (25, 26, 27) and not order:
             return repeated(source, self.element, inner, count, 3)
+        if (
+            roll in (22, 23)
+            and not order
+            and (made := hard_to_tell(source, self.element, inner, count))
+        ):
+            return made
         items = [self.element.draw(source, inner) for _ in range(count)]
         if "distinct" in order:
             items = distinct(source, items, self.element, inner)
@@ -90,6 +99,20 @@ def repeated(drawing: Drawing, element: Shape, path: Path, count: int, kinds: in
     """`count` elements that take at most `kinds` values."""
     few = [element.draw(drawing, path) for _ in range(kinds)]
     return [fresh(drawing.choices.pick(few)) for _ in range(count)]
+
+
+def hard_to_tell(drawing: Drawing, element: Shape, path: Path, count: int) -> list[object]:
+    """Texts that differ only at an end, or floats of which one cannot be ordered; else none."""
+    choices = drawing.choices
+    if isinstance(element, Floats) and element.declared:
+        odd = choices.pick((math.nan, math.nan, -0.0, math.inf))
+        few = [element.draw(drawing, path), element.draw(drawing, path), odd]
+        return [choices.pick(few) for _ in range(count)]
+    if not isinstance(element, Texts) or has_format(element.style, drawing.literals.texts):
+        return []
+    made = alike_texts(choices, element.draw(drawing, path), count)
+    narrow = element.style.narrow if drawing.keeps(("alphabet", path)) else ""
+    return list(made) if not narrow or set("".join(made)) <= set(narrow) else []
 
 
 def distinct(drawing: Drawing, items: list[object], element: Shape, path: Path) -> list[object]:

@@ -1,4 +1,4 @@
-"""Observed inputs made larger: what an edit does only from some size on shows on these."""
+"""Inputs made larger: what an edit does only from some size on shows on these."""
 
 import random
 from collections.abc import Sequence
@@ -10,6 +10,9 @@ LOOKED_AT = 2_000
 """So many elements tell whether a list is sorted, or without repeats."""
 MOST_VOLUME = 100_000
 """A grown input may hold so many values in all, the rows of a table counted each."""
+SIZED = (list, str, bytes, bytearray)
+HIGH = "\xff"
+"""A character whose bytes are large ones, in UTF-8 too."""
 LEAST = 2
 """Shorter containers say too little of what a longer one would hold."""
 
@@ -33,8 +36,59 @@ def grown(observed: Sequence[Arguments], size: int, count: int, seed: int) -> li
         scale = draw.uniform(1.0, 1.3) * size / longest
         args = tuple(enlarged(item, scale, draw) for item in like.args)
         kwargs = {name: enlarged(item, scale, draw) for name, item in like.kwargs.items()}
-        made.append(Arguments(args, kwargs))
+        made.append(with_lengths(like, Arguments(args, kwargs)))
     return made
+
+
+def filled(drawn: Sequence[Arguments], size: int, seed: int) -> list[Arguments]:
+    """Copies of `drawn` whose outermost lists and strings are `size` times one element.
+
+    Their largest or least one mostly: sums of such overflow what sums of others do not, and what
+    is equal everywhere is a tie everywhere.
+    """
+    draw = random.Random(seed)
+    made = []
+    for like in drawn:
+        if not any(lengths_of(like, least=1)):
+            continue
+        args = tuple(one_element(item, size, draw) for item in like.args)
+        kwargs = {name: one_element(item, size, draw) for name, item in like.kwargs.items()}
+        made.append(with_lengths(like, Arguments(args, kwargs)))
+    return made
+
+
+def one_element(value: object, size: int, draw: random.Random) -> object:
+    """A list, string or bytes of `size` times one of its elements; anything else as it is."""
+    how = draw.choice((max, max, min, draw.choice))
+    if isinstance(value, str) and value:
+        return draw.choice((how(value), HIGH)) * size
+    if isinstance(value, (bytes, bytearray)) and value:
+        return type(value)([draw.choice((how(value), 255))]) * size
+    if not isinstance(value, list) or not value:
+        return fresh(value)
+    comparable = len(set(map(type, value))) == 1 and type(value[0]) in (int, float, str, bytes)
+    element = how(value) if comparable else draw.choice(value)
+    count = min(size, MOST_VOLUME // max(1, volume(element)))
+    return [fresh(element) for _ in range(count)]
+
+
+def with_lengths(before: Arguments, after: Arguments) -> Arguments:
+    """`after` with the numbers that were the length of an argument `before` as its new length."""
+    pairs = [
+        (len(old), len(new))
+        for old, new in zip(
+            (*before.args, *before.kwargs.values()), (*after.args, *after.kwargs.values()),
+            strict=True,
+        )
+        if isinstance(old, SIZED) and isinstance(new, SIZED) and old
+    ]  # fmt: skip
+    lengths = dict(reversed(pairs))
+
+    def again(value: object) -> object:
+        return lengths.get(value, value) if type(value) is int else value
+
+    args = tuple(map(again, after.args))
+    return Arguments(args, {name: again(value) for name, value in after.kwargs.items()})
 
 
 def volume(value: object) -> int:
@@ -46,13 +100,9 @@ def volume(value: object) -> int:
     return 1
 
 
-def lengths_of(arguments: Arguments) -> list[int]:
+def lengths_of(arguments: Arguments, *, least: int = LEAST) -> list[int]:
     values = [*arguments.args, *arguments.kwargs.values()]
-    return [
-        len(item)
-        for item in values
-        if isinstance(item, (list, str, bytes, bytearray)) and len(item) >= LEAST
-    ]
+    return [len(item) for item in values if isinstance(item, SIZED) and len(item) >= least]
 
 
 def enlarged(value: object, scale: float, draw: random.Random) -> object:

@@ -14,6 +14,7 @@ from perfbot.sandbox.inputs.containers import Items, Mappings, Records
 from perfbot.sandbox.inputs.drawing import Drawing, Hint, Literals, fresh
 from perfbot.sandbox.inputs.generic import BARE, OPEN
 from perfbot.sandbox.inputs.inferred import with_classes
+from perfbot.sandbox.inputs.meetings import meet
 from perfbot.sandbox.inputs.perturb import perturbed
 from perfbot.sandbox.inputs.program_format import StandardInput, format_of
 from perfbot.sandbox.inputs.relations import Relations, relations_in
@@ -42,6 +43,8 @@ SHORT_LENGTH = 300
 """Int literals up to here (or `max_size`) are also tried as the length of a list."""
 MAX_DEPTH = 20
 """Observed values nested deeper (or within themselves) are not changed."""
+MEETING = 12
+"""Percent of the draws in which one argument is made to occur in another, where it can."""
 ATTEMPTS = 3
 """Changed copies of observed inputs that are tried for one that keeps the relations."""
 
@@ -169,6 +172,11 @@ class Source:
             bound = self._near_observed(drawing, crossed=roll >= 18)
         if bound is None:
             bound = self._new(drawing)
+        if choices.chance(MEETING):
+            met = dict(bound)
+            meet(met, choices)
+            if drawing.all_broken or drawing.broken or self.relations.hold(met):
+                bound = met
         if self.twins and choices.chance(4):
             one, other = choices.pick(self.twins)
             if one in bound and other in bound:

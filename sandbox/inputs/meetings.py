@@ -1,0 +1,109 @@
+"""Arguments that meet: the item looked for is in the list, the part in the text, or nearly so.
+
+Functions that look something up take another way where they find it, and equality that looks at a
+part of a value (a prefix, a hash) errs only on values that are nearly equal. Independent draws
+hardly ever meet.
+"""
+
+import math
+from collections.abc import MutableMapping
+
+from perfbot.sandbox.inputs.choices import Choices
+
+SCALARS = (int, float, str, bytes)
+BLOCKS = (1, 2, 4, 8, 16, 32, 64)
+"""Sizes of which a value's first bytes may be all that is compared."""
+MOST_TIMES = 3
+BYTES = "latin-1"
+"""As which bytes are handled like text: one character each."""
+
+
+def meet(bound: MutableMapping[str, object], choices: Choices) -> None:
+    """Make one argument occur in another, or nearly; nothing where no two can meet."""
+    pairs = [
+        (name, other)
+        for name, value in bound.items()
+        if type(value) in SCALARS
+        for other, holder in bound.items()
+        if other != name and may_hold(holder, value)
+    ]
+    if not pairs:
+        return
+    name, other = choices.pick(pairs)
+    value, holder = bound[name], bound[other]
+    if isinstance(holder, list):
+        if isinstance(value, str) and choices.chance(30):
+            texts = alike_texts(choices, value, max(2, len(holder)))
+            bound[other], bound[name] = list(texts), choices.pick(texts)
+        elif holder and choices.chance(50):
+            found = choices.pick(holder)
+            bound[name] = found if choices.chance(50) else nearly(choices, found)
+        else:
+            bound[other] = with_item(choices, holder, value)
+    elif choices.chance(30):
+        bound[name] = nearly(choices, holder) if choices.chance(60) else holder
+    else:
+        bound[other] = with_part(choices, holder, value)
+
+
+def may_hold(holder: object, value: object) -> bool:
+    if isinstance(holder, list):
+        return all(type(item) is type(value) for item in holder)
+    return type(holder) is type(value) and isinstance(holder, (str, bytes))
+
+
+def with_item(choices: Choices, holder: list[object], value: object) -> list[object]:
+    """The list with the item, or what is nearly it, put in somewhere."""
+    made = list(holder)
+    for _ in range(choices.integer(1, MOST_TIMES)):
+        item = value if choices.chance(60) else nearly(choices, value)
+        made.insert(choices.integer(0, len(made)), item)
+    return made
+
+
+def with_part(choices: Choices, holder: object, value: object) -> object:
+    """The text or bytes with the part, or nearly it, put in somewhere; parts may overlap."""
+    if isinstance(holder, bytes) and isinstance(value, bytes):
+        made = with_part(choices, holder.decode(BYTES), value.decode(BYTES))
+        return str(made).encode(BYTES, "replace")
+    text, part = str(holder), str(value)
+    for _ in range(choices.integer(1, MOST_TIMES)):
+        at = choices.integer(0, len(text))
+        text = text[:at] + (part if choices.chance(60) else nearly_text(choices, part)) + text[at:]
+    return text
+
+
+def nearly(choices: Choices, value: object) -> object:
+    """Another value that a hasty look takes for this one; anything but a scalar as it is."""
+    if type(value) is int:
+        return value + choices.pick((1, -1))
+    if isinstance(value, float) and math.isfinite(value):
+        return math.nextafter(value, choices.pick((math.inf, -math.inf)))
+    if isinstance(value, str):
+        return nearly_text(choices, value)
+    if isinstance(value, bytes):
+        return nearly_text(choices, value.decode(BYTES)).encode(BYTES, "replace")
+    return value
+
+
+def nearly_text(choices: Choices, value: str) -> str:
+    """The same but for one character, mostly the last; longer, or without its end."""
+    roll = choices.integer(0, 9)
+    if roll == 0 or not value:
+        return value + choices.pick(value or "a")
+    if roll == 1:
+        return value[:-1]
+    at = choices.pick((len(value) - 1, len(value) - 1, 0, len(value) // 2))
+    letter = choices.pick(value)
+    if letter == value[at]:
+        letter = chr(ord(letter) ^ 1)
+    return value[:at] + letter + value[at + 1 :]
+
+
+def alike_texts(choices: Choices, start: str, count: int) -> list[str]:
+    """`count` texts of one beginning, as long as a block and a little more, most with an end of
+    their own; some are equal."""
+    length = choices.pick(BLOCKS) + choices.integer(0, 2)
+    stem = (start * (length // max(len(start), 1) + 1))[:length] if start else "a" * length
+    kinds = [stem, *(nearly_text(choices, stem) for _ in range(3))]
+    return [choices.pick(kinds) for _ in range(count)]

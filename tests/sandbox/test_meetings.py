@@ -1,0 +1,100 @@
+"""Arguments that meet: what is looked for is there, or nearly; and large inputs of one element."""
+
+import math
+
+import pytest
+
+from perfbot.sandbox.inputs.arguments import Arguments
+from perfbot.sandbox.inputs.choices import SeededChoices
+from perfbot.sandbox.inputs.growth import filled, grown, with_lengths
+from perfbot.sandbox.inputs.meetings import alike_texts, meet, nearly
+from perfbot.sandbox.inputs.strategy import samples, signature_of
+
+HEADERS = {
+    "find": "def f(items: list[str], wanted: str): pass",
+    "count": "def f(text: str, part: str): pass",
+    "floats": "def f(values: list[float]): pass",
+}
+
+
+def drawn(name: str, count: int = 300) -> list[tuple[object, ...]]:
+    """Argument tuples of one of the headers."""
+    return [item.args for item in samples(signature_of(HEADERS[name]), count=count, seed=3)]
+
+
+def test_what_is_looked_for_is_often_there() -> None:
+    """In many draws the text is in the list, in many one that differs by one character."""
+    found = nearly_there = 0
+    for args in drawn("find"):
+        if len(args) == 2 and isinstance(args[0], list) and isinstance(args[1], str):
+            found += args[1] in args[0] and len(args[1]) > 1
+            nearly_there += any(
+                len(item) == len(args[1]) > 8 and item != args[1] and item[:8] == args[1][:8]
+                for item in args[0]
+            )
+    assert found > 10 and nearly_there > 1
+
+
+def test_a_part_is_often_in_the_text() -> None:
+    """Also more than once."""
+    pairs = [args for args in drawn("count") if len(args) == 2]
+    there = [text.count(part) for text, part in pairs if len(part) > 1]  # type: ignore[attr-defined, arg-type]
+    assert sum(number > 0 for number in there) > 5 and max(there) > 1
+
+
+def test_floats_that_cannot_be_ordered_stand_between_equal_ones() -> None:
+    """`[1.0, nan, 1.0]` is what a sort does not bring together."""
+
+    def parted(values: object) -> bool:
+        assert isinstance(values, list)
+        return any(
+            b != b and a == c for a, b, c in zip(values, values[1:], values[2:], strict=False)
+        )
+
+    assert sum(parted(args[0]) for args in drawn("floats", 1000) if args) >= 3
+
+
+@pytest.mark.parametrize("value", [7, 2.5, "some text", b"bytes", ""])
+def test_nearly_is_another_value_of_the_type(value: object) -> None:
+    """One step, or one character."""
+    for seed in range(40):
+        other = nearly(SeededChoices(seed), value)
+        assert type(other) is type(value) and (other != value or value == "")
+    assert math.isnan(nearly(SeededChoices(1), math.nan))  # type: ignore[arg-type]
+
+
+def test_nothing_meets_what_is_of_other_types() -> None:
+    """Arguments that cannot hold each other stay as they are."""
+    bound: dict[str, object] = {"a": [1, "x"], "b": 2, "c": "text", "d": None}
+    kept = dict(bound)
+    for seed in range(20):
+        meet(bound, SeededChoices(seed))
+    assert bound == kept
+
+
+def test_texts_alike_end_differently() -> None:
+    """Some are equal, most share all but one character."""
+    made = alike_texts(SeededChoices(5), "word", 40)
+    assert 1 < len(set(made)) <= 4
+    assert max(map(len, made)) - min(map(len, made)) <= 2
+
+
+def test_filled_inputs_hold_one_element_and_keep_lengths() -> None:
+    """Each list or text is one element many times; a number that was its length is the new one."""
+    drawn_once = [Arguments(([3, 9, 1], 3, "ab", 9.5), {}) for _ in range(30)]
+    for made in filled(drawn_once, 700, 1):
+        numbers, count, text, other = made.args
+        assert isinstance(numbers, list) and isinstance(text, str)
+        assert len(set(numbers)) == len(set(text)) == 1
+        assert count == len(numbers) == len(text) == 700 and other == 9.5
+    assert {made.args[0][0] for made in filled(drawn_once, 9, 2)} >= {9, 1}  # type: ignore[index]
+    assert filled([Arguments((5, ""), {})], 10, 1) == []
+
+
+def test_grown_inputs_keep_a_length_that_is_given_beside() -> None:
+    """`f(data, n)` is called with as many as there are."""
+    for made in grown([Arguments(([5, 5, 7], 3), {})], 50, 10, 2):
+        numbers, count = made.args
+        assert isinstance(numbers, list) and count == len(numbers) >= 50
+    same = with_lengths(Arguments(([1], True), {}), Arguments(([1, 1], True), {}))
+    assert same.args == ([1, 1], True)
