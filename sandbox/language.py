@@ -50,6 +50,9 @@ class Language(Protocol):
     def twins(self, baseline: "Baseline") -> Iterator[Arguments]:
         """Observed inputs with elements of other types, where elements may be anything."""
 
+    def retyped(self, baseline: "Baseline", edit_source: str) -> Iterator[Arguments]:
+        """Observed inputs with elements of the types that an edit newly asks about."""
+
     def stated(self, baseline: "Baseline") -> tuple[dict[str, int], Signature]:
         """The least ints that the text allows, and the signature with what is enforced marked."""
 

@@ -26,6 +26,7 @@ from perfbot.sandbox.gates import scope as scope_gate
 from perfbot.sandbox.guards import Guard, guards_in
 from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.generic import twins as generic_twins
+from perfbot.sandbox.inputs.retyped import retyped as retyped_inputs
 from perfbot.sandbox.inputs.scope import Scope, scope_of
 from perfbot.sandbox.inputs.signature import (
     ORDINARY,
@@ -83,6 +84,12 @@ def new_literals(before: str, after: str) -> tuple[object, ...]:
 def twins(baseline: Baseline) -> Iterator[Arguments]:
     """See `inputs.generic`."""
     return generic_twins(baseline.signature, baseline.observed(), baseline.target.file_source)
+
+
+def retyped(baseline: Baseline, edit_source: str) -> Iterator[Arguments]:
+    """See `inputs.retyped`."""
+    original = baseline.target.file_source
+    return retyped_inputs(baseline.signature, baseline.observed(), original, edit_source)
 
 
 def stated(baseline: Baseline) -> tuple[dict[str, int], Signature]:

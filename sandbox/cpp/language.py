@@ -106,6 +106,11 @@ def twins(baseline: Baseline) -> Iterator[Arguments]:
     return aliased(baseline, {item.name for item in described.parameters if item.may_change})
 
 
+def retyped(baseline: Baseline, edit_source: str) -> Iterator[Arguments]:
+    """None: every type is declared."""
+    return iter(())
+
+
 def stated(baseline: Baseline) -> tuple[dict[str, int], Signature]:
     """Nothing: types alone say what is allowed."""
     return {}, baseline.signature

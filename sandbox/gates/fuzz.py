@@ -148,6 +148,9 @@ def drawn_anew(candidate: Candidate, examples: int, seed: int) -> Iterator[tuple
             seed += 1
             for inputs in draw(source, count, seed, breaking=breaking):
                 yield inputs, breaking
+    language = language_of(baseline.target)
+    for inputs in encoded(language.retyped(baseline, candidate.edit.file_source)):
+        yield inputs, BEYOND
     observed = baseline.observed()
     for number in (item for item in new if isinstance(item, int)):
         if LEAST_SIZE <= number <= LARGEST:

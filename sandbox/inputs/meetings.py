@@ -6,7 +6,7 @@ hardly ever meet.
 """
 
 import math
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 
 from perfbot.sandbox.inputs.choices import Choices
 
@@ -18,24 +18,26 @@ BYTES = "latin-1"
 """As which bytes are handled like text: one character each."""
 
 
-def meet(bound: MutableMapping[str, object], choices: Choices) -> None:
-    """Make one argument occur in another, or nearly; nothing where no two can meet."""
-    pairs = [
+def pairs_in(bound: Mapping[str, object]) -> list[tuple[str, str]]:
+    """(an argument, another one that may hold it) by their names."""
+    return [
         (name, other)
         for name, value in bound.items()
         if type(value) in SCALARS
         for other, holder in bound.items()
         if other != name and may_hold(holder, value)
     ]
-    if not pairs:
-        return
-    name, other = choices.pick(pairs)
+
+
+def meet(bound: MutableMapping[str, object], pair: tuple[str, str], choices: Choices) -> None:
+    """Make the first argument of `pair` occur in the second, or nearly."""
+    name, other = pair
     value, holder = bound[name], bound[other]
     if isinstance(holder, list):
         if isinstance(value, str) and choices.chance(30):
             texts = alike_texts(choices, value, max(2, len(holder)))
             bound[other], bound[name] = list(texts), choices.pick(texts)
-        elif holder and choices.chance(50):
+        elif choices.chance(50):
             found = choices.pick(holder)
             bound[name] = found if choices.chance(50) else nearly(choices, found)
         else:
@@ -48,7 +50,8 @@ def meet(bound: MutableMapping[str, object], choices: Choices) -> None:
 
 def may_hold(holder: object, value: object) -> bool:
     if isinstance(holder, list):
-        return all(type(item) is type(value) for item in holder)
+        # An empty one does not say what it holds.
+        return bool(holder) and all(type(item) is type(value) for item in holder)
     return type(holder) is type(value) and isinstance(holder, (str, bytes))
 
 

@@ -14,7 +14,7 @@ from perfbot.sandbox.inputs.containers import Items, Mappings, Records
 from perfbot.sandbox.inputs.drawing import Drawing, Hint, Literals, fresh
 from perfbot.sandbox.inputs.generic import BARE, OPEN
 from perfbot.sandbox.inputs.inferred import with_classes
-from perfbot.sandbox.inputs.meetings import meet
+from perfbot.sandbox.inputs.meetings import meet, pairs_in
 from perfbot.sandbox.inputs.perturb import perturbed
 from perfbot.sandbox.inputs.program_format import StandardInput, format_of
 from perfbot.sandbox.inputs.relations import Relations, relations_in
@@ -172,16 +172,26 @@ class Source:
             bound = self._near_observed(drawing, crossed=roll >= 18)
         if bound is None:
             bound = self._new(drawing)
-        if choices.chance(MEETING):
-            met = dict(bound)
-            meet(met, choices)
-            if drawing.all_broken or drawing.broken or self.relations.hold(met):
-                bound = met
+        pairs = pairs_in(bound)
+        if pairs and choices.chance(MEETING):
+            bound = self._met(bound, choices.pick(pairs), drawing)
         if self.twins and choices.chance(4):
             one, other = choices.pick(self.twins)
             if one in bound and other in bound:
                 bound[other] = bound[one]
         return self.signature.call(bound, by_keyword=choices.chance(5))
+
+    def _met(
+        self, bound: dict[str, object], pair: tuple[str, str], drawing: Drawing
+    ) -> dict[str, object]:
+        """The arguments with one made to occur in another, if that keeps what must be kept."""
+        met = dict(bound)
+        meet(met, pair, drawing.choices)
+        value, most = met[pair[0]], drawing.max_int
+        if isinstance(value, int) and most is not None and abs(value) > most:
+            return bound
+        kept = drawing.all_broken or drawing.broken or self.relations.hold(met)
+        return met if kept else bound
 
     def _new(self, drawing: Drawing) -> dict[str, object]:
         self.relations.settle(drawing)

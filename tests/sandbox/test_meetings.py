@@ -7,7 +7,7 @@ import pytest
 from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.choices import SeededChoices
 from perfbot.sandbox.inputs.growth import filled, grown, with_lengths
-from perfbot.sandbox.inputs.meetings import alike_texts, meet, nearly
+from perfbot.sandbox.inputs.meetings import alike_texts, meet, nearly, pairs_in
 from perfbot.sandbox.inputs.strategy import samples, signature_of
 
 HEADERS = {
@@ -64,12 +64,19 @@ def test_nearly_is_another_value_of_the_type(value: object) -> None:
 
 
 def test_nothing_meets_what_is_of_other_types() -> None:
-    """Arguments that cannot hold each other stay as they are."""
-    bound: dict[str, object] = {"a": [1, "x"], "b": 2, "c": "text", "d": None}
-    kept = dict(bound)
-    for seed in range(20):
-        meet(bound, SeededChoices(seed))
-    assert bound == kept
+    """Only arguments that can hold each other are paired; an empty list says nothing."""
+    bound = {"a": [1, "x"], "b": 2, "c": "text", "d": None, "e": [], "f": [1, 2], "g": "t"}
+    assert sorted(pairs_in(bound)) == [("b", "f"), ("c", "g"), ("g", "c")]
+
+
+def test_what_is_met_occurs() -> None:
+    """The item is in the list, the part in the text, most of the time."""
+    together = 0
+    for seed in range(60):
+        bound: dict[str, object] = {"items": [3, 8, 3], "wanted": 5}
+        meet(bound, ("wanted", "items"), SeededChoices(seed))
+        together += bound["wanted"] in bound["items"]  # type: ignore[operator]
+    assert together > 30
 
 
 def test_texts_alike_end_differently() -> None:
