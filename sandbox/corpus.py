@@ -8,10 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from perfbot.sandbox.exploration import BEYOND, INSIDE, draw, drawn, encoded
-from perfbot.sandbox.inputs.alike import grown
+from perfbot.sandbox.inputs.alike import filled, grown
 from perfbot.sandbox.inputs.characters import respelt, with_rare_characters
 from perfbot.sandbox.inputs.edge_numbers import with_edge_numbers
-from perfbot.sandbox.inputs.growth import filled
 from perfbot.sandbox.language import language_of
 from perfbot.sandbox.oracle import Expected
 from perfbot.sandbox.patience import FUZZ_CPU_S, slept_through
@@ -62,7 +61,7 @@ def grow_corpus(baseline: "Baseline") -> None:
         seed = randomly.getrandbits(32)
         large = [
             *grown(baseline.signature, observed, size, GROWN, seed),
-            *filled(drawn(small, FILLED, seed, breaking=INSIDE), size, seed),
+            *filled(baseline.signature, drawn(small, FILLED, seed, breaking=INSIDE), size, seed),
         ]
         for inputs in encoded(large):
             before = baseline.discarded.get("timeout", 0)

@@ -14,8 +14,7 @@ from perfbot.sandbox.candidate import Candidate, counterexample
 from perfbot.sandbox.corpus import LARGE, own_literals
 from perfbot.sandbox.exploration import BEYOND, INSIDE, draw, drawn, encoded
 from perfbot.sandbox.gates.fuzz import Refutation, has_strategy, new_literals, shrunk, visit
-from perfbot.sandbox.inputs.alike import grown, is_program, widened
-from perfbot.sandbox.inputs.growth import filled
+from perfbot.sandbox.inputs.alike import filled, grown, is_program, widened
 from perfbot.sandbox.outcome import Runner
 from perfbot.sandbox.verdict import Evidence, Status
 from perfbot.sandbox.worker import ChildFailedError
@@ -134,7 +133,10 @@ def kinds(candidate: Candidate) -> list[Draw]:
     def filling(size: int) -> Draw:
         source = baseline.source(SMALL_SIZE, literals)
         return lambda count, seed: within(
-            encoded(filled(drawn(source, count, seed, breaking=INSIDE), size, seed)), BEYOND
+            encoded(
+                filled(baseline.signature, drawn(source, count, seed, breaking=INSIDE), size, seed)
+            ),
+            BEYOND,
         )
 
     def within(made: Iterable[bytes], breaking: int) -> list[Drawn]:

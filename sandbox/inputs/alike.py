@@ -29,6 +29,13 @@ def grown(
     ]
 
 
+def filled(
+    signature: Signature, drawn: Sequence[Arguments], size: int, seed: int
+) -> list[Arguments]:
+    """See `growth.filled`; a program's input would be none of its format."""
+    return [] if is_program(signature) else growth.filled(drawn, size, seed)
+
+
 def widened(
     signature: Signature,
     observed: Sequence[Arguments],
