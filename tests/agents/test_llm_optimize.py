@@ -265,7 +265,7 @@ def _killed_and_resumed(shop: Shop, seconds: float) -> tuple[list[str], str]:
     asked: list[str] = []
     with ModelServer(lambda request: completion(_reply_to(request, asked, replies))) as server:
         process = subprocess.Popen(
-            command(*shop.arguments(server, "--samples", "1", "-q")),
+            command(*shop.arguments(server, "--samples", "1", "--budget", "2c", "-q")),
             cwd=shop.repo, env=shop.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         before = shop.run_id()

@@ -178,7 +178,7 @@ def test_verify_prints_exactly_the_verdict_object(
 @pytest.mark.parametrize(
     ("moment", "number"),
     [
-        ("proposals", signal.SIGINT),
+        pytest.param("proposals", signal.SIGINT, marks=pytest.mark.slow),
         pytest.param("verifying the winner", signal.SIGINT, marks=pytest.mark.slow),
         (": accepted", signal.SIGKILL),
         pytest.param("proposals", signal.SIGKILL, marks=pytest.mark.slow),
