@@ -5,6 +5,7 @@ candidate can be put under the original's own header, docstring and names is put
 cannot stays in the edit as it was given, for the scope gate to refuse.
 """
 
+import ast
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,7 @@ def edit_from(target: Target, text: str, *, title: str = "", origin: str = "patc
     if is_diff(text):
         patched = apply_diff(target.file_source, text, target.path)
         return _from_file(target, patched, title, origin, examples=False)
-    if _is_whole_file(target, text):
+    if _is_whole_file(target, text) and not _is_class_alone(target, text):
         return _from_file(target, text, title, origin, examples=True)
     candidate = read_candidate(_plain(text), target)
     file_source, notes = _with_function(original_module(target), target, candidate)
@@ -209,6 +210,33 @@ def _is_whole_file(target: Target, text: str) -> bool:
     wanted = Counter(_telling_lines(outside))
     shared = wanted & Counter(_telling_lines(text))
     return bool(wanted) and shared.total() >= _WHOLE_FILE_SHARE * wanted.total()
+
+
+def _is_class_alone(target: Target, text: str) -> bool:
+    """Whether a text is the target's class, perhaps with imports, and nothing else of its file.
+
+    As the whole file it would remove the rest; nobody means that who hands in a class.
+    """
+    outer = target.qualname.partition(".")[0]
+    if outer == target.qualname:
+        return False
+    given, file = (_statements(_plain(source)) for source in (text, target.file_source))
+    starts = _plain(target.file_source).lstrip().partition("\n")[0]
+    lost = starts.startswith("#") and starts not in text
+    return given == [outer] and (lost or len(file) > 1)
+
+
+def _statements(source: str) -> list[str]:
+    """The top-level statements but for imports: classes by their names, others as "other"."""
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return []
+    return [
+        node.name if isinstance(node, ast.ClassDef) else "other"
+        for node in body
+        if not isinstance(node, (ast.Import, ast.ImportFrom))
+    ]
 
 
 def _telling_lines(text: str) -> list[str]:

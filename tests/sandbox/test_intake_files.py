@@ -147,3 +147,42 @@ def test_diff_with_shifted_lines() -> None:
     shifted = diff.replace(f"@@ -{number},", f"@@ -{int(number) + 3},")
     assert shifted != diff
     assert edit(shifted).file_source == WHOLE
+
+
+CLASS = '''\
+"""Sums."""
+import math
+
+
+class Sums:
+    """Of items."""
+
+    def __init__(self, items):
+        self.items = items
+
+    def total(self, most):
+        """Of those up to most."""
+        found = 0
+        for item in self.items:
+            if item <= most:
+                found += item
+        return found
+'''
+
+
+def test_a_class_handed_in_alone_is_its_method() -> None:
+    """Though it is most of its file, the docstring and the imports around it stay; a class that
+    changes another of its methods is still refused where it is the whole file."""
+    alone = CLASS[CLASS.index("class Sums") :].replace("found += item", "found = found + item")
+    made = edit(alone, "Sums.total", CLASS)
+    assert made.file_source == CLASS.replace("found += item", "found = found + item")
+    whole = CLASS.replace("self.items = items", "self.items = sorted(items)")
+    assert "the class" in refused(whole, "Sums.total", CLASS)
+
+
+def test_a_class_without_the_rest_of_its_file_removes_nothing() -> None:
+    """Another function below it stays where it was."""
+    file = CLASS + "\n\ndef other():\n    return math.pi\n"
+    alone = CLASS[CLASS.index("class Sums") :].replace("found += item", "found = found + item")
+    made = edit("import math\n\n\n" + alone, "Sums.total", file)
+    assert made.file_source == file.replace("found += item", "found = found + item")
