@@ -51,7 +51,7 @@ def index(targets: list[str], status: bool, options: Options) -> int:
     """Find out beforehand what a search needs to know, or say what is known."""
     from perfbot.optimizer.index_command import fill_index, show_index
 
-    return show_index(targets) if status else fill_index(targets, options)
+    return show_index(targets, options) if status else fill_index(targets, options)
 
 
 def rules() -> int:

@@ -7,8 +7,11 @@ from perfbot.optimizer.config import Options
 from perfbot.optimizer.git import git_line, top_level
 from perfbot.optimizer.index import Entry, entries, indexed, state_of, tools_of
 from perfbot.optimizer.output import Progress
-from perfbot.optimizer.target import resolve
+from perfbot.optimizer.target import resolve, resolve_program
 from perfbot.sandbox.errors import PerfbotError, UsageError
+from perfbot.sandbox.languages.cpp_program import NAME
+from perfbot.sandbox.languages.finding import is_cpp
+from perfbot.sandbox.target import Target
 
 
 def fill_index(texts: list[str], options: Options) -> int:
@@ -33,7 +36,7 @@ def fill_index(texts: list[str], options: Options) -> int:
     return 0
 
 
-def show_index(texts: list[str]) -> int:
+def show_index(texts: list[str], options: Options) -> int:
     """Print what is indexed of this repository, or of these targets, and whether it is fresh; 0.
 
     Raises: UsageError outside of a repository.
@@ -41,7 +44,7 @@ def show_index(texts: list[str]) -> int:
     repo = top_level(Path.cwd())
     if repo is None:
         raise UsageError("this folder is not in a git repository", "cd to one")
-    wanted = [item for text in texts for item in resolve(text, Path.cwd())]
+    wanted = [item for text in texts for item in named(text, options)]
     names = {(item.path, item.qualname) for item in wanted}
     shown: set[tuple[str, str]] = set()
     for path, entry in entries():
@@ -58,6 +61,14 @@ def show_index(texts: list[str]) -> int:
         for path_and_name in sorted(names - shown):
             print(f"{'::'.join(path_and_name)}: not indexed")
     return 0
+
+
+def named(text: str, options: Options) -> list[Target]:
+    """The functions that a text names, or the program: a `main` of C++ or C is nothing else."""
+    file, _, qualname = text.partition("::")
+    if options.program or (is_cpp(file) and qualname == NAME):
+        return [resolve_program(text, Path.cwd())]
+    return resolve(text, Path.cwd())
 
 
 def state_now(entry: Entry) -> str:

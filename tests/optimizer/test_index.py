@@ -204,6 +204,14 @@ def test_an_index_needs_a_repository(shop: Shop, tmp_path: Path) -> None:
     assert perfbot(tmp_path, shop.env, "index", "m.py::f").returncode == 2
 
 
+def test_a_program_is_asked_for_by_its_main(shop: Shop, tmp_path: Path) -> None:
+    """`FILE.cpp::main` is the program, also where `--program` is not said again."""
+    program = repository(tmp_path / "p", shop.env, p_cpp="int main() { return 0; }\n")
+    told = perfbot(program, shop.env, "index", "--status", "p.cpp::main")
+    assert told.returncode == 0, told.stderr
+    assert "nothing is indexed here" in told.stdout
+
+
 def test_a_profile_is_kept_by_content(shop: Shop, said: list[str]) -> None:
     """The second ranking runs no test; a changed project and a damaged file are profiled anew."""
     whole = resolve("shop.py", shop.repo)
