@@ -99,7 +99,10 @@ def calibrate(open_pair: OpenPair, cases: Sequence[TimingCase], seed: int) -> Ca
 
 def screen_phase(plan: Calibration, cases: Sequence[TimingCase]) -> Phase:
     """The rounds that sort candidates: new inputs while they last."""
-    return Phase("screen", tuple(cases), plan.sweeps, plan.pairs, plan.warm, Inputs.NEW, plan.empty)
+    return Phase(
+        "screen", tuple(cases), plan.sweeps, plan.pairs, plan.warm, Inputs.NEW, plan.empty,
+        usual_s=plan.sweeps * plan.sweep_ns / 1e9,
+    )  # fmt: skip
 
 
 def first_phase(plan: Calibration, cases: Sequence[TimingCase], delta: float) -> Phase:
@@ -136,8 +139,9 @@ def case_phase(plan: Calibration, cases: Sequence[TimingCase], index: int) -> Ph
     case = cases[index]
     sweeps = min(max(1, math.ceil(CASE_BATCH_NS / plan.call_ns[index])), _most_sweeps([case]))
     return Phase(
-        f"case:{case.name}", (case,), sweeps, CASE_PAIRS, plan.warm, Inputs.NEW, plan.empty
-    )
+        f"case:{case.name}", (case,), sweeps, CASE_PAIRS, plan.warm, Inputs.NEW, plan.empty,
+        usual_s=sweeps * plan.call_ns[index] / 1e9,
+    )  # fmt: skip
 
 
 def inputs_last(plan: Calibration, cases: Sequence[TimingCase], delta: float, pairs: int) -> bool:

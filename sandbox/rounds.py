@@ -61,6 +61,8 @@ class Phase:
     inputs: Inputs
     empty: BatchTime
     """What a batch of no calls takes; taken off each batch."""
+    usual_s: float = 0.0
+    """About how long the original takes for a batch; 0.0 where nobody knows."""
     pristine: bool = False
     """Each batch in a fresh fork of the process as it was after import."""
 
@@ -142,7 +144,7 @@ def _run_pair(
         for side in order:
             pair.prepare(side, inputs, pristine=phase.pristine)
         for side in order:
-            times[side] = pair.run(side)
+            times[side] = pair.run(side, phase.usual_s)
         for side in order:
             outputs[side] = pair.outputs(side)
     except ChildFailedError as failure:

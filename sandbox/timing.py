@@ -52,8 +52,9 @@ class TimedPair(Protocol):
     ) -> None:
         """Have the child decode `inputs`; pristine: in a fresh fork of it, as after its import."""
 
-    def run(self, side: int) -> BatchTime:
-        """Make the prepared calls. Raises ChildFailedError."""
+    def run(self, side: int, usual_s: float = 0.0) -> BatchTime:
+        """Make the prepared calls, which usually take the original `usual_s` seconds; 0.0: nobody
+        knows. Raises ChildFailedError."""
 
     def outputs(self, side: int) -> list[bytes]:
         """The encoded outcome of each call of the batch just run."""
@@ -124,13 +125,13 @@ class ForkedPair:
             cpu_s=BATCH_CPU_S,
         )
 
-    def run(self, side: int) -> BatchTime:
+    def run(self, side: int, usual_s: float = 0.0) -> BatchTime:
         """Make the prepared calls. Raises ChildFailedError."""
         worker = self.worker(side)
         queued = worker.queued_ns()
         wall = time.perf_counter_ns()
         cpu = worker.cpu_ns()
-        cpu_s, wall_s = self.limits(side)
+        cpu_s, wall_s = self.limits(side, usual_s)
         worker.request("run", cpu_s=cpu_s, wall_s=wall_s)
         try:
             cpu, wall = worker.cpu_ns() - cpu, time.perf_counter_ns() - wall
@@ -141,11 +142,15 @@ class ForkedPair:
         wall -= worker.queued_ns() - queued + worker.handover_ns * self.calls[side]
         return BatchTime(cpu, max(wall, cpu))
 
-    def limits(self, side: int) -> tuple[float, float]:
-        """CPU and wall seconds that a side's next batch may take."""
-        if side == BASELINE or not self.call_s:
+    def limits(self, side: int, usual_s: float = 0.0) -> tuple[float, float]:
+        """CPU and wall seconds that a side's next batch may take.
+
+        What the original took so far may have been another, quicker case: `usual_s` is of this one.
+        """
+        known_s = max(self.call_s * self.calls[side], usual_s)
+        if side == BASELINE or not known_s:
             return BATCH_CPU_S, BATCH_WALL_S
-        cpu_s = min(SLOWER * self.call_s * self.calls[side] + SLOWER_S, BATCH_CPU_S)
+        cpu_s = min(SLOWER * known_s + SLOWER_S, BATCH_CPU_S)
         return cpu_s, min(WAITS * cpu_s + WAIT_S, BATCH_WALL_S)
 
     def outputs(self, side: int) -> list[bytes]:

@@ -51,6 +51,8 @@ class Processes:
         self.batches: list[tuple[int, tuple[bytes, ...], bool]] = []
         self.prepared: list[list[bytes]] = [[], []]
         self.pristine = [False, False]
+        self.usual_s: list[float] = []
+        """What each batch was said to take the original."""
         self.closed = False
 
     def prepare(
@@ -60,10 +62,11 @@ class Processes:
         self.prepared[side] = list(inputs) * repeat
         self.pristine[side] = pristine
 
-    def run(self, side: int) -> BatchTime:
+    def run(self, side: int, usual_s: float = 0.0) -> BatchTime:
         """Let the clock advance by the cost of each call, and by 40 us for the messages."""
         machine = self.machine
         self.batches.append((side, tuple(self.prepared[side]), self.pristine[side]))
+        self.usual_s.append(usual_s)
         if machine.fails == side and len(machine.opened) > 1 and len(self.batches) > 4:
             raise ChildFailedError("died", "the process ended without an answer")
         seen = set() if self.pristine[side] else self.seen[side]

@@ -162,9 +162,9 @@ def test_case_that_became_slower_refuses_the_edit() -> None:
 class Unlucky(Processes):
     """Processes of which the edit's is slow where it calls the small case alone."""
 
-    def run(self, side: int) -> BatchTime:
+    def run(self, side: int, usual_s: float = 0.0) -> BatchTime:
         """Half as long again, in the rounds that the small case has to itself."""
-        found = super().run(side)
+        found = super().run(side, usual_s)
         factor = 1.5 if _is_edit_on_small(self.batches[-1]) else 1.0
         return BatchTime(round(factor * found.cpu_ns), round(factor * found.wall_ns))
 

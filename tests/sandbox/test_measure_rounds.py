@@ -77,9 +77,9 @@ def test_batches_are_long_enough(call_ns: float) -> None:
 class BusyProcesses(Processes):
     """Processes on a machine so busy that the messages around a batch may take 20 ms of wall."""
 
-    def run(self, side: int) -> BatchTime:
+    def run(self, side: int, usual_s: float = 0.0) -> BatchTime:
         """Now a batch of nothing is slow, now one of calls is not."""
-        taken = super().run(side)
+        taken = super().run(side, usual_s)
         late = 0 if self.prepared[side] else 20_000_000
         return BatchTime(taken.cpu_ns, taken.wall_ns + late)
 
@@ -99,6 +99,23 @@ def test_a_batch_holds_no_more_than_so_many_bytes() -> None:
     machine = Machine((steady(300), steady(300)), answers=(lambda _: b"", lambda _: b""))
     plan = calibrate(machine.open, [large], seed=1)
     assert plan.sweeps == case_phase(plan, [large], 0).sweeps == BATCH_BYTES >> 20
+
+
+def test_each_batch_is_said_to_take_what_its_own_calls_take() -> None:
+    """Else an edit that goes first on a slow case is ended by what a quick one before it took."""
+
+    def cost(data: bytes, _seen: bool) -> float:
+        return 900_000_000.0 if data.startswith(b"slow") else 20_000.0
+
+    machine = Machine((cost, lambda data, seen: cost(data, seen) / 2))
+    found = judge(machine, case("quick", 200), case("slow", 200))
+    assert found.decision == "faster" and len(found.cases) == 2
+    leaders = 0
+    for pair in machine.opened[1:]:
+        for (side, inputs, _), usual_s in zip(pair.batches, pair.usual_s, strict=True):
+            assert usual_s * 1e9 > 0.9 * sum(cost(data, False) for data in inputs)
+            leaders += side == EDIT and inputs[0].startswith(b"slow")
+    assert leaders
 
 
 def test_cheap_cases_may_run_out_of_variants() -> None:

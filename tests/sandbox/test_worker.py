@@ -259,6 +259,8 @@ def test_an_edit_that_hangs_while_timed_is_ended_soon(project: Project, target: 
         pair.prepare(EDIT, [work("spin", 300_000)])
         cpu_s, wall_s = pair.limits(EDIT)
         assert cpu_s < BATCH_CPU_S / 4 and wall_s < BATCH_WALL_S / 2
+        # A slower case than those that the original ran so far gets the time of its own.
+        assert pair.limits(EDIT, 2.0)[0] >= 20 > cpu_s
         with pytest.raises(ChildFailedError) as ended:
             pair.run(EDIT)
         assert ended.value.kind == "timeout"
