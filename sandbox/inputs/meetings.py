@@ -6,7 +6,7 @@ hardly ever meet.
 """
 
 import math
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 
 from perfbot.sandbox.inputs.choices import Choices
 
@@ -14,6 +14,8 @@ SCALARS = (int, float, str, bytes)
 BLOCKS = (1, 2, 4, 8, 16, 32, 64)
 """Sizes of which a value's first bytes may be all that is compared."""
 MOST_TIMES = 3
+LOOKED_AT = 40
+"""Items of a sequence that are looked through for two that may change places in value."""
 BYTES = "latin-1"
 """As which bytes are handled like text: one character each."""
 
@@ -23,7 +25,7 @@ def pairs_in(bound: Mapping[str, object]) -> list[tuple[str, str]]:
     return [
         (name, other)
         for name, value in bound.items()
-        if type(value) in SCALARS
+        if type(value) in SCALARS or isinstance(value, list)
         for other, holder in bound.items()
         if other != name and may_hold(holder, value)
     ]
@@ -33,7 +35,9 @@ def meet(bound: MutableMapping[str, object], pair: tuple[str, str], choices: Cho
     """Make the first argument of `pair` occur in the second, or nearly."""
     name, other = pair
     value, holder = bound[name], bound[other]
-    if isinstance(holder, list):
+    if isinstance(value, list) and isinstance(holder, list):
+        bound[name] = rearranged(choices, holder)
+    elif isinstance(holder, list):
         if isinstance(value, str) and choices.chance(30):
             texts = alike_texts(choices, value, max(2, len(holder)))
             bound[other], bound[name] = list(texts), choices.pick(texts)
@@ -42,13 +46,18 @@ def meet(bound: MutableMapping[str, object], pair: tuple[str, str], choices: Cho
             bound[name] = found if choices.chance(50) else nearly(choices, found)
         else:
             bound[other] = with_item(choices, holder, value)
-    elif choices.chance(30):
+    elif choices.chance(20):
         bound[name] = nearly(choices, holder) if choices.chance(60) else holder
+    elif choices.chance(60):
+        bound[name] = rearranged_text(choices, holder)
     else:
         bound[other] = with_part(choices, holder, value)
 
 
 def may_hold(holder: object, value: object) -> bool:
+    if isinstance(value, list):
+        kinds = {type(item) for item in value}
+        return isinstance(holder, list) and kinds == {type(item) for item in holder} <= {int, str}
     if isinstance(holder, list):
         # An empty one does not say what it holds.
         return bool(holder) and all(type(item) is type(value) for item in holder)
@@ -74,6 +83,42 @@ def with_part(choices: Choices, holder: object, value: object) -> object:
         at = choices.integer(0, len(text))
         text = text[:at] + (part if choices.chance(60) else nearly_text(choices, part)) + text[at:]
     return text
+
+
+def rearranged_text(choices: Choices, text: object) -> object:
+    """The characters of a text, or the bytes, as `rearranged` has them."""
+    if isinstance(text, bytes):
+        return str(rearranged_text(choices, text.decode(BYTES))).encode(BYTES, "replace")
+    made = rearranged(choices, [ord(item) for item in str(text)])
+    return "".join(chr(item) for item in made if isinstance(item, int) and item >= 0)
+
+
+def rearranged(choices: Choices, items: Sequence[object]) -> list[object]:
+    """The items in another order; often not quite those: one in place of another, so that only the
+    counts differ, or two numbers as much smaller as larger, so that the sum does not."""
+    made = list(items)
+    for at in range(len(made) - 1, 0, -1):
+        other = choices.integer(0, at)
+        made[at], made[other] = made[other], made[at]
+    way = choices.pick((0, 1, 1, 2, 3))
+    if len(made) < 2 or way == 0:
+        return made
+    for _ in range(way - 1):
+        made[choices.integer(0, len(made) - 1)] = choices.pick(made)
+    # Among its own items, so that what occurs stays the same, too.
+    steps = [
+        (at, step)
+        for at, item in enumerate(made[:LOOKED_AT])
+        for step in (1, -1)
+        if type(item) is int and item + step in made
+    ]
+    up = [at for at, step in steps if step == 1]
+    down = [at for at, step in steps if step == -1]
+    if way == 1 and up and down:
+        for at, step in ((choices.pick(up), 1), (choices.pick(down), -1)):
+            item = made[at]
+            made[at] = item + step if type(item) is int else item
+    return made
 
 
 def nearly(choices: Choices, value: object) -> object:

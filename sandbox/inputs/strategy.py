@@ -43,7 +43,7 @@ SHORT_LENGTH = 300
 """Int literals up to here (or `max_size`) are also tried as the length of a list."""
 MAX_DEPTH = 20
 """Observed values nested deeper (or within themselves) are not changed."""
-MEETING = 12
+MEETING = 20
 """Percent of the draws in which one argument is made to occur in another, where it can."""
 ATTEMPTS = 3
 """Changed copies of observed inputs that are tried for one that keeps the relations."""

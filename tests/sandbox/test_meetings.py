@@ -7,7 +7,14 @@ import pytest
 from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.choices import SeededChoices
 from perfbot.sandbox.inputs.growth import filled, grown, with_lengths
-from perfbot.sandbox.inputs.meetings import alike_texts, meet, nearly, pairs_in
+from perfbot.sandbox.inputs.meetings import (
+    alike_texts,
+    meet,
+    nearly,
+    pairs_in,
+    rearranged,
+    rearranged_text,
+)
 from perfbot.sandbox.inputs.strategy import samples, signature_of
 
 HEADERS = {
@@ -37,7 +44,7 @@ def test_what_is_looked_for_is_often_there() -> None:
 
 def test_a_part_is_often_in_the_text() -> None:
     """Also more than once."""
-    pairs = [args for args in drawn("count") if len(args) == 2]
+    pairs = [args for args in drawn("count", 900) if len(args) == 2]
     there = [text.count(part) for text, part in pairs if len(part) > 1]  # type: ignore[attr-defined, arg-type]
     assert sum(number > 0 for number in there) > 5 and max(there) > 1
 
@@ -67,6 +74,8 @@ def test_nothing_meets_what_is_of_other_types() -> None:
     """Only arguments that can hold each other are paired; an empty list says nothing."""
     bound = {"a": [1, "x"], "b": 2, "c": "text", "d": None, "e": [], "f": [1, 2], "g": "t"}
     assert sorted(pairs_in(bound)) == [("b", "f"), ("c", "g"), ("g", "c")]
+    lists = {"a": [1], "b": [2, 3], "c": ["x"], "d": [], "e": [[1]], "f": [1.5]}
+    assert sorted(pairs_in(lists)) == [("a", "b"), ("b", "a")]
 
 
 def test_what_is_met_occurs() -> None:
@@ -77,6 +86,19 @@ def test_what_is_met_occurs() -> None:
         meet(bound, ("wanted", "items"), SeededChoices(seed))
         together += bound["wanted"] in bound["items"]  # type: ignore[operator]
     assert together > 30
+
+
+def test_rearranged_items_are_nearly_the_same() -> None:
+    """A permutation; the same items in other numbers; the same sum and number of other items."""
+    text = "aabbccdd"
+    found = [str(rearranged_text(SeededChoices(seed), text)) for seed in range(200)]
+    assert {len(item) for item in found} == {len(text)} and set("".join(found)) == set(text)
+    orders = [sorted(item) for item in found]
+    assert 20 < orders.count(sorted(text)) < 180
+    sums = [sum(map(ord, item)) == sum(map(ord, text)) for item in found]
+    assert any(same and order != sorted(text) for same, order in zip(sums, orders, strict=True))
+    assert type(rearranged_text(SeededChoices(1), b"\xff\xfe\x00")) is bytes
+    assert rearranged(SeededChoices(1), []) == [] and rearranged(SeededChoices(1), ["x"]) == ["x"]
 
 
 def test_texts_alike_end_differently() -> None:
