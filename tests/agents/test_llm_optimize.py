@@ -301,6 +301,7 @@ def test_kill_at_any_point_repeats_no_reply(shop: Shop) -> None:
     assert len(texts) == 1
 
 
+@pytest.mark.slow
 def test_a_kill_repeats_no_reply(shop: Shop) -> None:
     """Once, in the middle: the run goes on to the commit it would have made."""
     asked, text = _killed_and_resumed(shop, 4.0)

@@ -97,11 +97,15 @@ def test_all_that_is_the_same_for_every_edit_is_kept(shop: Shop, said: list[str]
         assert session.baseline.gaps is not None
         kept = background_of(session, said.append)
         path = cache_folder() / "backgrounds" / session.key
-        before = _flip(path)
+        assert background_of(session, said.append) == kept != []
+        _flip(path)
         made = background_of(session, said.append)
         assert said == ["warning: what was kept of the prompt is damaged; it is made anew"]
-        assert made == kept != []
-        assert path.read_bytes() == before
+        timed = ("Where its time goes", "The slowest recorded calls")
+        assert [item for item in made if not item.title.startswith(timed)] == [
+            item for item in kept if not item.title.startswith(timed)
+        ]
+        assert [item.title for item in made] == [item.title for item in kept]
 
 
 def test_a_fresh_entry_gives_its_seed_and_a_seed_asked_for_goes_first(

@@ -93,6 +93,7 @@ def test_reasons_and_hints_reach_the_model_and_the_accepted_edit_is_committed(sh
     assert re.search(r"person  reject [0-9a-f]{12} name it better", report)
 
 
+@pytest.mark.slow
 def test_a_question_outlives_kills_and_is_answered_at_a_terminal(shop: Shop) -> None:
     """After kill -9 at a question, `resume` asks that question and measures nothing again; it
     stays open where nobody is there, at the end of the input, and at Ctrl-C; `accept` commits."""

@@ -78,7 +78,8 @@ def _python_of_an_ordinary_user(env: dict[str, str]) -> str | None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="these tests run as an ordinary user already")
-def test_isolation_as_an_ordinary_user() -> None:
+@pytest.mark.parametrize("name", ["escape", pytest.param("limits", marks=pytest.mark.slow)])
+def test_isolation_as_an_ordinary_user(name: str) -> None:
     """As root the other backend is in use, so the same tests run again as an ordinary user."""
     home = Path("/tmp", f"perfbot-test-home-{os.getpid()}")
     home.mkdir()
@@ -93,10 +94,10 @@ def test_isolation_as_an_ordinary_user() -> None:
         python = _python_of_an_ordinary_user(env)
         if python is None:
             pytest.skip("no interpreter that an ordinary user can run imports perfbot and pytest")
-        tests = [str(HERE / f"test_isolate_{name}.py") for name in ("escape", "limits")]
+        test = str(HERE / f"test_isolate_{name}.py")
         options = ["-q", "-x", "-p", "no:cacheprovider", f"--basetemp={home}/tmp"]
         done = subprocess.run(
-            _as_user(python, "-m", "pytest", *options, *tests),
+            _as_user(python, "-m", "pytest", *options, test),
             env=env, cwd=HERE.parent.parent, capture_output=True, text=True,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
