@@ -293,11 +293,15 @@ class Options:
         _check(0 <= self.oracle_threshold <= 1, "oracle_threshold", self, "from 0 to 1")
         _check(0 < self.alpha < 0.5, "alpha", self, "above 0 and below 0.5")
         _check(0 <= self.delta < 1, "delta", self, "from 0 to below 1")
-        _check(0 < self.explore <= 86_400, "explore", self, "above 0 seconds, at most a day")
+        least = _STRICT.explore_s
+        deep_enough = least <= self.explore <= 86_400
+        _check(deep_enough, "explore", self, f"at least {least:g} seconds, and at most a day")
         _check(_splits(self.tests), "tests", self, "a command whose quotes are closed")
         _check(_splits(self.build), "build", self, "a command whose quotes are closed")
         if self.inputs is not None and not self.program:
             raise UsageError("--inputs names the inputs of a program", "give it with --program")
+        if self.within_examples and not self.program:
+            raise UsageError("--within-examples is about a program", "give it with --program")
         _check(self.sandbox in SANDBOXES, "sandbox", self, f"one of {', '.join(SANDBOXES)}")
         _check(self.seed is None or self.seed >= 0, "seed", self, "0 or more")
         _check(self.proposer in PROPOSERS, "proposer", self, f"one of {', '.join(PROPOSERS)}")

@@ -14,7 +14,7 @@ from perfbot.sandbox.drivers.values import WireError
 from perfbot.sandbox.drivers.wire import encode
 from perfbot.sandbox.errors import BaselineError, UsageError
 from perfbot.sandbox.exploration import Source, arguments_of
-from perfbot.sandbox.inputs.alike import is_program
+from perfbot.sandbox.inputs.alike import takes_standard_input
 from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.scalars import Shape
 from perfbot.sandbox.inputs.scope import Scope
@@ -306,7 +306,7 @@ def require_comparable(baseline: Baseline) -> None:
     unstable = [item for item in items if item.discarded == "unstable"]
     count = len(unstable) + baseline.discarded.get("unstable", 0)
     total = len(items) + sum(baseline.discarded.values())
-    if is_program(baseline.signature) and not unstable:
+    if takes_standard_input(baseline.signature) and not unstable:
         count = 0  # what was generated may break a rule of the format that no example shows
     if count > UNSTABLE_SHARE * total:
         from perfbot.sandbox.comparison import difference

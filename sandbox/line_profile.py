@@ -12,6 +12,8 @@ SLOWDOWN = 40
 """Tracing each line makes a call about this many times slower."""
 CALL_CPU_S = 3.0
 MOST_CALLS = 5
+LARGEST = 2**63
+"""No line runs so often, or takes so many nanoseconds."""
 LEAST_SHARE = 0.01
 """Lines below this are left out."""
 
@@ -55,7 +57,7 @@ def traceable(baseline: Baseline) -> list[Expected]:
 
 
 def in_lines(report: object, source: str, spans: list[tuple[int, int]]) -> list[LineTime]:
-    """A driver's report, of which nothing is believed but its numbers."""
+    """A driver's report, of which nothing is believed but its numbers: an edit may have made it."""
     if not isinstance(report, list):
         return []
     texts = source.splitlines()
@@ -63,6 +65,7 @@ def in_lines(report: object, source: str, spans: list[tuple[int, int]]) -> list[
         row
         for row in report
         if type(row) is list and list(map(type, row)) == [int, int, int]
+        and 0 <= min(row) <= max(row) < LARGEST
         and any(first <= row[0] <= last for first, last in spans) and row[0] <= len(texts)
     ]  # fmt: skip
     total = sum(spent for _, _, spent in rows)

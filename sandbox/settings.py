@@ -40,7 +40,6 @@ class Settings:
             item.name: sorted(found[item.name]) if item.name == "allow" else found[item.name]
             for item in fields(self)
             # More time to search is stricter, and a seed is neither.
-            if item.name not in ("seed", "symbolic_s")
+            if item.name not in ("seed", "explore_s", "symbolic_s")
             and found[item.name] != item.default
-            and not (item.name == "explore_s" and found[item.name] > item.default)
         }

@@ -6,30 +6,22 @@ that only counts up looks dearer than it is, and one that sorts a list as dear a
 
 from __future__ import annotations
 
-import sys
 import time
-from typing import Any, Callable
+from typing import Any
 
 from .load import Loaded
+from .tracing import Tracer
 
 
-class LineProfile:
+class LineProfile(Tracer):
     """Counts and clocks the lines of the loaded module's file; a call is its own line's time."""
 
     def __init__(self, loaded: Loaded) -> None:
-        self.path = loaded.module.__file__
+        super().__init__(loaded)
         self.counts: dict[int, int] = {}
         self.spent_ns: dict[int, int] = {}
         self.line = 0
         self.since_ns = 0
-
-    def around(self, work: Callable[[], Any]) -> Any:
-        """Do `work` while watching."""
-        sys.settrace(self.enter)
-        try:
-            return work()
-        finally:
-            sys.settrace(None)
 
     def enter(self, frame: Any, event: str, argument: Any) -> Any:
         if frame.f_code.co_filename != self.path:
@@ -54,7 +46,8 @@ class LineProfile:
             self.spent_ns[self.line] = self.spent_ns.get(self.line, 0) + now - self.since_ns
         self.line, self.since_ns = line, now
 
-    def report(self) -> list[list[int]]:
+    def report(self) -> Any:
         """[line, how often it ran, nanoseconds of CPU time], in the order of the lines."""
-        return [[line, self.counts[line], self.spent_ns.get(line, 0)] for line in
-                sorted(self.counts)]  # fmt: skip
+        return [
+            [line, self.counts[line], self.spent_ns.get(line, 0)] for line in sorted(self.counts)
+        ]

@@ -14,7 +14,7 @@ from perfbot.sandbox.candidate import Candidate, counterexample
 from perfbot.sandbox.corpus import LARGE, own_literals
 from perfbot.sandbox.exploration import BEYOND, INSIDE, draw, drawn, encoded
 from perfbot.sandbox.gates.fuzz import Refutation, has_strategy, new_literals, shrunk, visit
-from perfbot.sandbox.inputs.alike import filled, grown, is_program, widened
+from perfbot.sandbox.inputs.alike import filled, grown, takes_standard_input, widened
 from perfbot.sandbox.outcome import Runner
 from perfbot.sandbox.verdict import Evidence, Status
 from perfbot.sandbox.worker import ChildFailedError
@@ -78,7 +78,7 @@ def search(candidate: Candidate, kinds: list[Draw], seed: int) -> tuple[Refutati
 def beyond_examples(candidate: Candidate) -> list[Draw]:
     """Inputs of a program larger than all that were given for it, step by step; else none."""
     baseline = candidate.baseline
-    if has_strategy(baseline) or not is_program(baseline.signature):
+    if has_strategy(baseline) or not takes_standard_input(baseline.signature):
         return []
     literals = (*own_literals(baseline.target), *new_literals(candidate))
 

@@ -33,7 +33,7 @@ def filled(
     signature: Signature, drawn: Sequence[Arguments], size: int, seed: int
 ) -> list[Arguments]:
     """See `growth.filled`; a program's input would be none of its format."""
-    return [] if is_program(signature) else growth.filled(drawn, size, seed)
+    return [] if takes_standard_input(signature) else growth.filled(drawn, size, seed)
 
 
 def widened(
@@ -69,14 +69,14 @@ def variants(
     return list(found.values())
 
 
-def is_program(signature: Signature) -> bool:
-    """Whether the target is a whole program, whose one argument is its input."""
+def takes_standard_input(signature: Signature) -> bool:
+    """Whether the target is a whole program: its one argument is its input."""
     return [item.annotation for item in signature.parameters] == [STANDARD_INPUT]
 
 
 def format_in(signature: Signature, observed: Sequence[Arguments]) -> Format | None:
     """The format of a program's inputs; None where the target is a function."""
-    if not is_program(signature):
+    if not takes_standard_input(signature):
         return None
     texts = (item.args[0] for item in observed if item.args)
     return format_of(tuple(text for text in texts if isinstance(text, str)))

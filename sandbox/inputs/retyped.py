@@ -19,7 +19,7 @@ Place = tuple[object, ...]
 WIDEST, DEEPEST = 3, 3
 """So many elements of a container are looked at, and so many levels."""
 MOST_INPUTS = 80
-OPEN_KINDS = BARE | OPEN | {"dict", "Dict", "Mapping", "set", "Set"}
+OPEN_KINDS = BARE | OPEN | {"dict", "Dict", "Mapping"}
 
 
 def sequence(value: object) -> tuple[object, ...]:
@@ -85,7 +85,7 @@ def asked_types(source: str) -> frozenset[str]:
 
 
 def named(node: ast.expr) -> set[str]:
-    """The last names of the types that an expression lists."""
+    """Every name in an expression that lists types."""
     return set(re.findall(r"[A-Za-z_]\w*", ast.unparse(node)))
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from perfbot.optimizer.config import Options
 from perfbot.sandbox.baseline import Baseline, prepare
 from perfbot.sandbox.candidate import Candidate
 from perfbot.sandbox.edit import Edit
+from perfbot.sandbox.errors import UsageError
 from perfbot.sandbox.gates import explore
 from perfbot.sandbox.languages.python import locate
 from perfbot.sandbox.project import Project
@@ -83,7 +85,7 @@ def test_the_same_behaviour_passes(baseline: Baseline) -> None:
 
 
 def test_a_longer_search_tries_more(baseline: Baseline) -> None:
-    """More seconds, more inputs; only fewer than usual is a relaxation."""
+    """More seconds, more inputs; fewer than usual cannot be asked for."""
     usual = baseline.settings
     tried = []
     for seconds in (0.05, 1.0):
@@ -91,5 +93,7 @@ def test_a_longer_search_tries_more(baseline: Baseline) -> None:
         tried.append(int(str(explored(baseline, ORIGINAL + "\n").data["inputs"])))
     baseline.settings = usual
     assert 0 < 2 * tried[0] < tried[1]
-    assert Settings(explore_s=0.05).relaxations() == {"explore_s": 0.05}
     assert Settings(explore_s=60.0).relaxations() == {}
+    assert Options(explore=60.0).explore == 60.0
+    with pytest.raises(UsageError, match="explore"):
+        Options(explore=1.0)

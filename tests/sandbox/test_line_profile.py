@@ -27,7 +27,18 @@ def test_the_line_that_does_the_work_has_the_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "report", [None, [7], [[1, 2]], [[9, 1, 5]], [[1, True, 5]], [[1, 1, 0]], [["1", 1, 5]]]
+    "report",
+    [
+        None,
+        [7],
+        [[1, 2]],
+        [[9, 1, 5]],
+        [[1, True, 5]],
+        [[1, 1, 0]],
+        [["1", 1, 5]],
+        [[1, 1, 10**5000]],
+        [[1, -1, 5]],
+    ],
 )
 def test_a_report_that_is_none_tells_nothing(report: object) -> None:
     """The process that made it is not trusted: only numbers, on lines that there are."""

@@ -212,6 +212,8 @@ def test_inputs_belong_to_programs(tmp_path: Path) -> None:
     """A folder of inputs without `--program`, or beside a workload, is a mistake."""
     with pytest.raises(UsageError, match="--inputs"):
         Options(inputs=Path("in"))
+    with pytest.raises(UsageError, match="--within-examples"):
+        Options(within_examples=True)
     (tmp_path / "pairs.cpp").write_text(ORIGINAL)
     both = Options(inputs=tmp_path, workload=tmp_path / "w.py", program=True)
     with pytest.raises(UsageError, match="--inputs and --workload"):
