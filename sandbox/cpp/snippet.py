@@ -1,11 +1,16 @@
 """A counterexample as a program of C++: compiled twice, it shows what each version does."""
 
-import math
-import re
-
-from perfbot.sandbox.cpp.signature import Described, Description
+from perfbot.sandbox.cpp.signature import Description
+from perfbot.sandbox.cpp.snippet_arguments import (
+    NOTHING,
+    Arguments,
+    NoProgramError,
+    arguments,
+    may_change,
+)
 from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.drivers.values import WireError
+from perfbot.sandbox.languages.cpp_members import public_members
 from perfbot.sandbox.target import Target
 
 PROGRAM = """\
@@ -87,13 +92,6 @@ LONGEST = 50_000
 """A program longer than this helps nobody."""
 
 
-_CHARACTER = re.compile(r"(const |signed |unsigned )*char( ?&)?")
-
-
-class NoProgramError(Exception):
-    """A value or a type that this module cannot write."""
-
-
 def snippet(
     target: Target,
     edit_source: str,
@@ -103,18 +101,21 @@ def snippet(
     described: Description,
     adapter: str = "",
 ) -> str:
-    """The program, or "" where none can be written: for C, and for types that need a storage."""
-    if target.language == "c" or (target.kind == "method" and not adapter):
+    """The program, or "" where none can be written: for C, and for types that have no literal."""
+    if target.language == "c":
         return ""
     try:
         args, _ = decode(inputs)
-        variables, names = _variables(described, list(args))
+        made = arguments(described, list(args))
+        is_method = target.kind == "method" and not adapter
+        called = _called(target, made, "perfbot_adapter::call" if adapter else None)
+        after = _after(described, made, public_members(target) if is_method else None)
     except (WireError, ValueError, NoProgramError):
         return ""
-    function = "perfbot_adapter::call" if adapter else target.qualname.partition("(")[0]
-    called = f"{function}({', '.join(names)})"
     returns = described.result.type != "void"
-    made = PROGRAM.format(
+    if not (returns or after):
+        return ""
+    text = PROGRAM.format(
         qualname=target.qualname,
         path=target.path,
         compiler="g++ -std=c++20",
@@ -123,103 +124,36 @@ def snippet(
         original=target.file_source.rstrip("\n"),
         adapter=f"namespace perfbot_adapter {{\n{adapter}\n}}" if adapter else "",
         times=2 if way == "twice" else 1,
-        variables="\n".join(f"        {line}" for line in variables),
+        variables="\n".join(f"        {line}" for line in made.lines),
         call=f'            std::cout << "returns ", show({called});' if returns
         else f"            {called};",
-        after="\n".join(
-            f'        std::cout << "; {item.name}: ", show({name});'
-            for item, name in zip(described.parameters, _plain_names(described), strict=True)
-            if item.may_change
-        ),
+        after="\n".join(f"        {line}" for line in after),
     )  # fmt: skip
-    return made if len(made) <= LONGEST else ""
+    return text if len(text) <= LONGEST else ""
 
 
-def _plain_names(described: Description) -> list[str]:
-    return [f"argument_{at + 1}" for at in range(len(described.parameters))]
+def _called(target: Target, made: Arguments, adapter: str | None) -> str:
+    """The call; of a method the first argument is the object."""
+    name = adapter or target.qualname.partition("(")[0]
+    if adapter is None and target.kind == "method":
+        made_for, *rest = made.passed
+        name = name.rpartition("::")[2]
+        if name == "operator":  # of `operator()(int)` the parameters were cut off
+            name = "operator()"
+        return f"{made_for}.{name}({', '.join(rest)})"
+    return f"{name}({', '.join(made.passed)})"
 
 
-def _variables(described: Description, args: list[object]) -> tuple[list[str], list[str]]:
-    """Lines that make the arguments, and what is passed for each."""
-    lines: list[str] = []
-    passed: list[str] = []
-    seen: dict[int, str] = {}
-    for item, name, value in zip(described.parameters, _plain_names(described), args, strict=True):
-        if id(value) in seen and isinstance(value, list):
-            lines.append(f"auto& {name} = {seen[id(value)]};  // the same object")
-        elif item.passing.endswith("counted"):
-            kind = item.type.rpartition("*")[0]
-            lines.append(f"std::vector<plain<{kind}>> {name} = {written(value)};")
-        else:
-            shown = written(as_character(item.type, value))
-            lines.append(f"plain<{_written_type(item)}> {name} = {shown};")
-        seen[id(value)] = name
-        passed.append(_passed(item, name))
-    return lines, passed
-
-
-def _written_type(item: Described) -> str:
-    pointer = "*" in item.type and item.type.replace(" ", "") not in ("constchar*", "charconst*")
-    if pointer or any(word in item.type for word in ("span<", "initializer_list<", "_ptr<")):
-        raise NoProgramError(item.type)
-    return item.type
-
-
-def _passed(item: Described, name: str) -> str:
-    if item.passing.endswith("counted"):
-        return f"{name}.data()"
-    return f"std::move({name})" if item.passing == "moved" else name
-
-
-def as_character(kind: str, value: object) -> object:
-    """The number of a character that a workload gave as a text of one, for a `char`."""
-    text = value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value
-    if isinstance(text, bytes) and len(text) == 1 and _CHARACTER.fullmatch(kind):
-        return text[0]
-    return value
-
-
-def written(value: object) -> str:
-    """A value as C++ initialises from. Raises: NoProgramError."""
-    if value is None:
-        return "{}"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return _integer(value)
-    if isinstance(value, float):
-        return _real(value)
-    if isinstance(value, (str, bytes)):
-        return _text(value)
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return f"{{{', '.join(written(item) for item in value)}}}"
-    if isinstance(value, dict):
-        pairs = (f"{{{written(key)}, {written(item)}}}" for key, item in value.items())
-        return f"{{{', '.join(pairs)}}}"
-    raise NoProgramError(type(value).__name__)
-
-
-def _integer(value: int) -> str:
-    if value == -(2**63):
-        return "(-9223372036854775807LL - 1)"
-    if not -(2**63) <= value < 2**64:
-        raise NoProgramError("a number of more than 64 bits")
-    if value == -(2**31):
-        return "(-2147483647 - 1)"
-    return f"{value}{'u' if value >= 2**63 else ''}"
-
-
-def _real(value: float) -> str:
-    if math.isnan(value):
-        return "static_cast<double>(NAN)"
-    if math.isinf(value):
-        return f"{'-' if value < 0 else ''}HUGE_VAL"
-    return repr(value)
-
-
-def _text(value: str | bytes) -> str:
-    data = value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value
-    shown = "".join(
-        chr(byte) if 32 <= byte < 127 and byte not in b'"\\?' else f"\\{byte:03o}" for byte in data
-    )
-    return f'std::string("{shown}", {len(data)})' if 0 in data else f'"{shown}"'
+def _after(described: Description, made: Arguments, members: list[str] | None) -> list[str]:
+    """Lines that print what the call may have changed; of its object the public members."""
+    lines = []
+    for at, (item, name) in enumerate(zip(described.parameters, made.names, strict=True)):
+        if at == 0 and members is not None:
+            lines += [
+                f'std::cout << "; {item.name}.{member}: ", show({name}.{member});'
+                for member in members
+                if item.may_change
+            ]
+        elif may_change(item) and made.passed[at] != NOTHING:
+            lines.append(f'std::cout << "; {item.name}: ", show({name});')
+    return lines

@@ -1,7 +1,8 @@
 """A counterexample as a program of C: compiled twice, it shows what each version does."""
 
 from perfbot.sandbox.cpp.signature import Described, Description
-from perfbot.sandbox.cpp.snippet import LONGEST, NoProgramError, as_character, written
+from perfbot.sandbox.cpp.snippet import LONGEST
+from perfbot.sandbox.cpp.snippet_arguments import NoProgramError, as_character, written
 from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.drivers.values import WireError
 from perfbot.sandbox.target import Target

@@ -205,9 +205,12 @@ def enclosing(target: Target) -> Around:
 
     Of `int geo::Hull::size() const`, outside of its class, the parts before the name count too.
     """
-    item = definition_of(target)
-    texts = [target.file_source, *_included(target.root, target.path, target.file_source)]
-    return _around(item, texts)
+    return _around(definition_of(target), texts_of(target))
+
+
+def texts_of(target: Target) -> list[str]:
+    """The target's file, and the headers of the project that it includes."""
+    return [target.file_source, *_included(target.root, target.path, target.file_source)]
 
 
 def _around(item: Definition, texts: list[str]) -> Around:
