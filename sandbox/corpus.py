@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from perfbot.sandbox.exploration import BEYOND, INSIDE, draw, drawn, encoded
 from perfbot.sandbox.inputs.alike import filled, grown
-from perfbot.sandbox.inputs.characters import respelt, with_rare_characters
+from perfbot.sandbox.inputs.characters import respelt, with_numbers_respelt, with_rare_characters
 from perfbot.sandbox.inputs.edge_numbers import with_edge_numbers
 from perfbot.sandbox.language import language_of
 from perfbot.sandbox.oracle import Expected
@@ -50,7 +50,10 @@ def grow_corpus(baseline: "Baseline") -> None:
             grow(baseline, inputs, taken, beyond=False)
             if baseline.discarded.get("timeout", 0) > before:
                 break  # the larger ones that follow would take as long
-    for inputs in encoded(with_rare_characters(baseline.signature, observed)):
+    more = language.more_characters()
+    for inputs in encoded(with_rare_characters(baseline.signature, observed, more)):
+        grow(baseline, inputs, taken, beyond=False)
+    for inputs in encoded(with_numbers_respelt(baseline.signature, observed)):
         grow(baseline, inputs, taken, beyond=False)
     for inputs in encoded(respelt(baseline.signature, observed)):
         grow(baseline, inputs, taken, beyond=True)

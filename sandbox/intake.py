@@ -175,7 +175,11 @@ def _attributes(node: "Node") -> set[str]:
 
 
 def _rest_is_unchanged(original: Candidate, candidate: Candidate, examples: bool) -> bool:
-    """Whether a whole file differs by the function, new imports and needed helpers only."""
+    """Whether a whole file differs by the function, new imports and needed helpers only.
+
+    A whole file (not a diff, hence `examples`) may also lack comments that stand on lines of their
+    own: models leave them out, and nobody means that. The original's stay.
+    """
     try:
         beside = choose(original, candidate, avoid=())
     except CannotGraftError:
@@ -189,7 +193,8 @@ def _rest_is_unchanged(original: Candidate, candidate: Candidate, examples: bool
     if any(piece.kind != "define" or piece.binds & original.module.taken for piece in helpers):
         return False
     shown = [pieces[number] for number in beside.examples] if examples else []
-    return _rest(original, []) == _rest(candidate, helpers + shown)
+    own, given = _rest(original, []), _rest(candidate, helpers + shown)
+    return own == given or (examples and _lacks_comments_only(given, own))
 
 
 def _rest(candidate: Candidate, without: list[Piece]) -> list[str]:
@@ -201,6 +206,16 @@ def _rest(candidate: Candidate, without: list[Piece]) -> list[str]:
     gaps[outer.start_byte, outer.end_byte] = "<the function>"
     text = spliced(candidate.module.source, gaps).decode().removeprefix(_BOM)
     return [line.rstrip() for line in text.splitlines() if line.strip()]
+
+
+def _lacks_comments_only(given: list[str], own: list[str]) -> bool:
+    waiting = list(given)
+    for line in own:
+        if waiting[:1] == [line]:
+            waiting.pop(0)
+        elif not line.lstrip().startswith("#"):
+            return False
+    return not waiting
 
 
 def _is_whole_file(target: Target, text: str) -> bool:

@@ -47,6 +47,9 @@ class Language(Protocol):
     def new_literals(self, before: str, after: str) -> tuple[object, ...]:
         """The constants in `after` that `before` lacks; an empty `before` has none."""
 
+    def more_characters(self) -> str:
+        """What a text may hold besides Unicode's characters."""
+
     def twins(self, baseline: "Baseline") -> Iterator[Arguments]:
         """Observed inputs with elements of other types, where elements may be anything."""
 

@@ -81,6 +81,11 @@ def new_literals(before: str, after: str) -> tuple[object, ...]:
     return literals_new_in(before, after)
 
 
+def more_characters() -> str:
+    """None: lone surrogates are drawn like other characters."""
+    return ""
+
+
 def twins(baseline: Baseline) -> Iterator[Arguments]:
     """See `inputs.generic`."""
     return generic_twins(baseline.signature, baseline.observed(), baseline.target.file_source)

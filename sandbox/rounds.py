@@ -89,7 +89,8 @@ def run_phase(
     for index in range(phase.warm + phase.pairs):
         if phase.inputs is Inputs.NEW and index > 0:
             start += phase.sweeps
-        times = _run_pair(pair, phase, start, (leader + index) % 2, agree)
+        side = (leader + index) % 2
+        times = _run_pair(pair, phase, start, side, agree, watched=index == 0)
         if isinstance(times, Interruption):
             return times
         if index >= phase.warm:
@@ -127,9 +128,13 @@ def _computes_alone(batches: list[tuple[int, int]]) -> bool:
 
 
 def _run_pair(
-    pair: TimedPair, phase: Phase, start: int, leader: int, agree: Agree
+    pair: TimedPair, phase: Phase, start: int, leader: int, agree: Agree, *, watched: bool
 ) -> tuple[BatchTime, BatchTime] | Interruption:
-    """Both sides on equal inputs, the timed parts back to back; then compare what they answered."""
+    """Both sides on equal inputs, the timed parts back to back; then compare what they answered.
+
+    watched: and what they left behind, asked for in between. That is for a round's first pair,
+    which does not count, or takes so long that a gap is nothing.
+    """
     calls = [
         (case, number % len(case.variants))
         for number in range(start, start + phase.sweeps)
@@ -139,12 +144,17 @@ def _run_pair(
     order = (leader, 1 - leader)
     times: dict[int, BatchTime] = {}
     outputs: dict[int, list[bytes]] = {}
+    left: dict[int, list[str]] = {BASELINE: [], EDIT: []}
     side = leader
     try:
         for side in order:
             pair.prepare(side, inputs, pristine=phase.pristine)
         for side in order:
+            if watched:
+                pair.watch(side)
             times[side] = pair.run(side, phase.usual_s)
+            if watched:
+                left[side] = pair.left(side)
         for side in order:
             outputs[side] = pair.outputs(side)
     except ChildFailedError as failure:
@@ -153,6 +163,11 @@ def _run_pair(
         disagreement = _compare(side, calls, outputs[side], agree)
         if disagreement is not None:
             return disagreement
+    more = [kind for kind in left[EDIT] if kind not in left[BASELINE]]
+    if more:
+        return Interruption(
+            "refuted", f"while it was timed, the edit left behind: {', '.join(more)}"
+        )
     return times[BASELINE], times[EDIT]
 
 

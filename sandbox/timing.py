@@ -56,6 +56,12 @@ class TimedPair(Protocol):
         """Make the prepared calls, which usually take the original `usual_s` seconds; 0.0: nobody
         knows. Raises ChildFailedError."""
 
+    def watch(self, side: int) -> None:
+        """Look at how things stand before a prepared batch, so that `left` can tell."""
+
+    def left(self, side: int) -> list[str]:
+        """What kinds of things the batch just run left behind: "files", "threads" and so on."""
+
     def outputs(self, side: int) -> list[bytes]:
         """The encoded outcome of each call of the batch just run."""
 
@@ -152,6 +158,20 @@ class ForkedPair:
             return BATCH_CPU_S, BATCH_WALL_S
         cpu_s = min(SLOWER * known_s + SLOWER_S, BATCH_CPU_S)
         return cpu_s, min(WAITS * cpu_s + WAIT_S, BATCH_WALL_S)
+
+    def watch(self, side: int) -> None:
+        """Look at how things stand before a prepared batch, so that `left` can tell."""
+        if self.worker(side).tells_left:
+            self.worker(side).request("watch")
+
+    def left(self, side: int) -> list[str]:
+        """What kinds of things the batch just run left behind: "files", "threads" and so on."""
+        if not self.worker(side).tells_left:
+            return []
+        found = self.worker(side).request("left")
+        if type(found) is not list or not all(type(item) is str for item in found):
+            raise ChildFailedError("corrupt", "names that are no texts")
+        return found
 
     def outputs(self, side: int) -> list[bytes]:
         """The encoded outcome of each call of the batch just run."""

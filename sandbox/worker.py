@@ -50,6 +50,8 @@ class Channel:
 
     handover_ns = 0
     """Idle wall time of each timed call that is the driver's doing, not the version's."""
+    tells_left = True
+    """Whether it answers `watch` and `left`, which say what a batch of calls left behind."""
 
     def __init__(self, root: str = "") -> None:
         """`root` begins the paths inside that process's sandbox."""

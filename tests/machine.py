@@ -78,6 +78,13 @@ class Processes:
         waited = machine.waiting_ns[side] * len(self.prepared[side])
         return BatchTime(round(total) + 40_000, round(total + waited) + 70_000)
 
+    def watch(self, side: int) -> None:
+        """Nothing is left behind on this machine."""
+
+    def left(self, side: int) -> list[str]:
+        """Nothing."""
+        return []
+
     def outputs(self, side: int) -> list[bytes]:
         """The answers of the batch just run."""
         return [self.machine.answers[side](data) for data in self.prepared[side]]

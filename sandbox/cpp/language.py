@@ -100,6 +100,11 @@ def new_literals(before: str, after: str) -> tuple[object, ...]:
     return tokens.literals_new_in(before, after)
 
 
+def more_characters() -> str:
+    """Bytes that are no UTF-8, as lone surrogates: of each kind one that no text begins with."""
+    return "\udc80\udcc0\udcc3\udce2\udcf0\udcff"
+
+
 def twins(baseline: Baseline) -> Iterator[Arguments]:
     """Inputs in which two arguments are one object; see `aliased`."""
     described = description_of(description(baseline.project, baseline.target))

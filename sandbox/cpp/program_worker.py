@@ -22,6 +22,8 @@ class ProgramWorker(CppWorker):
     handover_ns = 100_000
     """The program is woken once and wakes the worker once; either takes up to half of this.
     Source: `rounds.IDLE_NS`."""
+    tells_left = False
+    """Each program is a process of its own, and gone."""
 
     def __init__(self, root: str, builder: Builder) -> None:
         super().__init__(root, builder)

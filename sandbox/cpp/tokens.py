@@ -72,7 +72,8 @@ def literals(source: str) -> tuple[object, ...]:
     """The constants of a text: int, float and str, in the order of the text.
 
     A character counts as its int (of a signed char) and as a text; a number after a minus sign
-    also as a negative one; two small ints around an operator also as what they come to. Strings
+    also as a negative one; two small ints around an operator also as what they come to; one that
+    may be a byte outside ASCII also as a text of that byte, and of those beside it. Strings
     beside each other are one. Bytes of a string that are no UTF-8 are lone surrogates, as
     `surrogateescape` makes them. What `#include` names is none.
     """
@@ -80,7 +81,8 @@ def literals(source: str) -> tuple[object, ...]:
     line = list(_without_includes(source))
     for at, token in enumerate(line):
         if token.kind == "number":
-            found += _numbers(line, at)
+            numbers = _numbers(line, at)
+            found += [*numbers, *_bytes_near(numbers)]
         elif token.kind == "character":
             found += _character(token.text)
         elif token.kind in ("string", "raw") and not _is_string(line, at - 1):
@@ -133,6 +135,14 @@ def _numbers(line: list[Token], at: int) -> list[object]:
         other = _number(line[at + 2].text)
         found += _folded(value, line[at + 1].text, other) if isinstance(other, int) else []
     return found
+
+
+def _bytes_near(numbers: list[object]) -> Iterator[str]:
+    """Bytes of a text as `surrogateescape` has them, around an int that code may compare with."""
+    for number in numbers:
+        if isinstance(number, int) and 0x80 <= number <= 0xFF:
+            near = (number, number - 1, number + 1)
+            yield from (chr(0xDC00 + byte) for byte in near if 0x80 <= byte <= 0xFF)
 
 
 def _number(text: str) -> int | float | None:

@@ -30,15 +30,18 @@ class Batch:
         ]
         self.results: list[Any] = []
         self.sent = 0
+        self.printed = ""
+        """What the batch wrote to stdout and stderr."""
 
     def run(self) -> None:
         seed_everything()
         kept = sys.stdout, sys.stderr
-        sys.stdout = sys.stderr = io.StringIO()
+        sys.stdout = sys.stderr = taken = io.StringIO()
         try:
             self.results = run_all(self.function, self.calls)
         finally:
             sys.stdout, sys.stderr = kept
+        self.printed = taken.getvalue()
 
     def outputs(self) -> list[bytes]:
         """Per call: "return" or "raise" and the sealed body, as `observe` would give them.

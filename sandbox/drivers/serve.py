@@ -15,6 +15,7 @@ import struct
 import sys
 from typing import Any, Callable
 
+from .aftermath import Aftermath
 from .batch import Batch
 from .line_profile import LineProfile
 from .load import Loaded, load
@@ -63,6 +64,7 @@ class Server:
         self.connection = connection
         self.loaded: Any = None
         self.batch: Any = None
+        self.aftermath: Any = None
         self.tracer: Any = None
         self.workload: Any = None
         self.children: list[int] = []
@@ -152,6 +154,15 @@ class Server:
         self.batch = Batch(self.target(), inputs, repeat, reseed)
         return True
 
+    def watch(self) -> bool:
+        """Before a batch whose `left` will be asked for."""
+        self.aftermath = Aftermath()
+        return True
+
+    def left(self) -> list[str]:
+        found: list[str] = self.aftermath.kinds(self.batch.printed)
+        return found
+
     def run(self) -> bool:
         self.batch.run()
         return True
@@ -164,7 +175,7 @@ class Server:
 VERBS: dict[str, Callable[..., Any]] = {
     name: getattr(Server, name)
     for name in ("hello", "setup", "fork", "load", "call", "cover", "profile", "covered", "settle",
-                 "prepare", "run", "outputs")
+                 "prepare", "watch", "run", "left", "outputs")
 }  # fmt: skip
 VERBS.update(verbs())
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.drawing import fresh
 from perfbot.sandbox.inputs.signature import KEYWORDS, VARIADIC, Signature
-from perfbot.sandbox.inputs.text import FOREIGN, STRANGE
+from perfbot.sandbox.inputs.text import FOREIGN, NUMBER, STRANGE, spellings
 
 RARE = STRANGE + "\x0b\x0c\x1c\x1e\x85\u2029" + FOREIGN
 """With the other characters that `str.splitlines` splits at."""
@@ -25,17 +25,19 @@ AROUND = "\t\n\x0b\x0c\r\x1c\x1f\x85\xa0\u2028\u3000\x00\ufeff"
 INPUTS_PER_TWIN = 3
 """So many observed inputs are spelt anew with each."""
 ANY_STRING = ("str", "list[str]", "List[str]", "Sequence[str]", "Iterable[str]")
+INPUTS_PER_NUMBER = 4
+"""So many observed inputs, the shortest, have a number of theirs spelt otherwise."""
 LONGEST = 200
 """The part of an observed string that is kept."""
 
 
 def with_rare_characters(
-    signature: Signature, observed: Sequence[Arguments]
+    signature: Signature, observed: Sequence[Arguments], more: str = ""
 ) -> Iterator[Arguments]:
     """Observed inputs with one rare character in one argument, or in one item of a list of strings.
 
     It is doubled inside, or stands at the beginning, at the end or alone; where any string may be
-    given.
+    given. `more` are characters besides those that are rare everywhere.
     """
     bound = [values for item in observed if (values := signature.bind(item)) is not None]
     for parameter in signature.parameters:
@@ -45,7 +47,7 @@ def with_rare_characters(
             continue
         name = parameter.name
         holding = [(text, it) for it in bound if (text := _text_in(it.get(name))) is not None]
-        for changed, like in _changed(holding):
+        for changed, like in _changed(holding, more):
             made = {key: fresh(value) for key, value in like.items()}
             held = made[name]
             if isinstance(held, list):
@@ -56,7 +58,7 @@ def with_rare_characters(
 
 
 def _changed(
-    holding: Sequence[tuple[str, Mapping[str, object]]],
+    holding: Sequence[tuple[str, Mapping[str, object]]], more: str
 ) -> Iterator[tuple[str, Mapping[str, object]]]:
     """Strings with a rare character, and the input that each comes from."""
     if not holding:
@@ -66,6 +68,8 @@ def _changed(
     text, middle = text[:LONGEST], (min(len(text), LONGEST) + 1) // 2
     # Alone, it is all there is: a palindrome, a word, a line.
     texts = [text[:middle] + 2 * character + text[middle:] for character in RARE] + list(RARE)
+    for character in more:
+        texts += [text[:middle] + character + text[middle:], character, text + character]
     for character in AROUND:
         texts += [character + text, text + character]
     texts += [character for character in AROUND if character not in RARE]
@@ -82,6 +86,27 @@ def _text_in(value: object) -> str | None:
         return value
     items = value if isinstance(value, list) else []
     return next((item for item in items if isinstance(item, str) and item), None)
+
+
+def with_numbers_respelt(
+    signature: Signature, observed: Sequence[Arguments]
+) -> Iterator[Arguments]:
+    """Observed inputs with the last number in one argument, which may be any string, in each of the
+    spellings that `int`, `isdigit` and patterns do not agree on; all else is as it was."""
+    bound = [values for item in observed if (values := signature.bind(item)) is not None]
+    for parameter in signature.parameters:
+        if (parameter.annotation or "").strip("'\"") != "str":
+            continue
+        holding = [values for values in bound if _has_number(values.get(parameter.name))]
+        by_length = sorted(holding, key=lambda values: len(str(values[parameter.name])))
+        for values in by_length[:INPUTS_PER_NUMBER]:
+            for changed in spellings(str(values[parameter.name])):
+                made = {name: fresh(value) for name, value in values.items()}
+                yield signature.call(made | {parameter.name: changed})
+
+
+def _has_number(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= LONGEST and NUMBER.search(value) is not None
 
 
 def respelt(signature: Signature, observed: Sequence[Arguments]) -> Iterator[Arguments]:

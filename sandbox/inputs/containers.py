@@ -111,8 +111,18 @@ def hard_to_tell(drawing: Drawing, element: Shape, path: Path, count: int) -> li
     if not isinstance(element, Texts) or has_format(element.style, drawing.literals.texts):
         return []
     made = alike_texts(choices, element.draw(drawing, path), count)
-    narrow = element.style.narrow if drawing.keeps(("alphabet", path)) else ""
-    return list(made) if not narrow or set("".join(made)) <= set(narrow) else []
+    return list(made) if keeps_alphabet(drawing, element, path, "".join(made)) else []
+
+
+def keeps_alphabet(drawing: Drawing, shape: Shape, path: Path, value: object) -> bool:
+    """Whether a text, or each in a list, is of the letters that all observed ones are of."""
+    if isinstance(shape, Items) and isinstance(value, list):
+        path, shape = (*path, ELEMENT), shape.element
+    if not isinstance(shape, Texts) or not drawing.keeps(("alphabet", path)):
+        return True
+    texts = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+    narrow = set(shape.style.narrow)
+    return not narrow or all(set(text) <= narrow for text in texts if isinstance(text, str))
 
 
 def distinct(drawing: Drawing, items: list[object], element: Shape, path: Path) -> list[object]:

@@ -14,6 +14,14 @@ SCALARS = (int, float, str, bytes)
 BLOCKS = (1, 2, 4, 8, 16, 32, 64)
 """Sizes of which a value's first bytes may be all that is compared."""
 MOST_TIMES = 3
+PERIODIC = 25
+"""Per cent of the meetings of two texts: both of two letters, so that parts overlap themselves."""
+HASHED = (128, 128, 128, 1024)
+"""Lengths of Thue-Morse texts. That one and its complement are equal to a hash that is a polynomial
+with an odd base: modulo 2**32 from 128 letters on, modulo 2**64 from 1024 on (the difference is the
+product of b**2**i - 1, which 2 divides at least i + 2 times).
+Source: J. Pachocki and J. Radoszewski, Where to Use and How not to Use Polynomial String Hashing,
+Olympiads in Informatics 7 (2013)."""
 LOOKED_AT = 40
 """Items of a sequence that are looked through for two that may change places in value."""
 BYTES = "latin-1"
@@ -46,6 +54,8 @@ def meet(bound: MutableMapping[str, object], pair: tuple[str, str], choices: Cho
             bound[name] = found if choices.chance(50) else nearly(choices, found)
         else:
             bound[other] = with_item(choices, holder, value)
+    elif choices.chance(PERIODIC):
+        bound[name], bound[other] = of_two_letters(choices, value, holder)
     elif choices.chance(20):
         bound[name] = nearly(choices, holder) if choices.chance(60) else holder
     elif choices.chance(60):
@@ -83,6 +93,34 @@ def with_part(choices: Choices, holder: object, value: object) -> object:
         at = choices.integer(0, len(text))
         text = text[:at] + (part if choices.chance(60) else nearly_text(choices, part)) + text[at:]
     return text
+
+
+def of_two_letters(choices: Choices, value: object, holder: object) -> tuple[object, object]:
+    """A part and a text of the same two letters, taken from theirs; few or very many."""
+    if isinstance(value, bytes) and isinstance(holder, bytes):
+        part, text = of_two_letters(choices, value.decode(BYTES), holder.decode(BYTES))
+        return str(part).encode(BYTES), str(text).encode(BYTES)
+    known = sorted({*str(value)[:LOOKED_AT], *str(holder)[:LOOKED_AT]}) or ["a", "b"]
+    first = choices.integer(0, len(known) - 1)
+    letters = (
+        known[first],
+        known[(first + choices.integer(1, max(1, len(known) - 1))) % len(known)],
+    )
+    if choices.chance(12):
+        made = thue_morse(letters, choices.pick(HASHED))
+        return made, thue_morse(letters[::-1], len(made))
+    before, block, after = (
+        "".join(choices.pick(letters) for _ in range(choices.integer(least, 4)))
+        for least in (0, 1, 0)
+    )
+    times = choices.integer(1, 2)
+    part = block * times + block[: choices.integer(0, len(block) - 1)]
+    return part, before + block * (times + choices.integer(0, 2)) + after
+
+
+def thue_morse(letters: tuple[str, str], length: int) -> str:
+    """The sequence that takes the second letter where its index has an odd number of ones."""
+    return "".join(letters[index.bit_count() % 2] for index in range(length))
 
 
 def rearranged_text(choices: Choices, text: object) -> object:
@@ -153,5 +191,12 @@ def alike_texts(choices: Choices, start: str, count: int) -> list[str]:
     their own; some are equal."""
     length = choices.pick(BLOCKS) + choices.integer(0, 2)
     stem = (start * (length // max(len(start), 1) + 1))[:length] if start else "a" * length
+    if choices.chance(12):
+        letters = (stem[0], chr(ord(stem[0]) ^ 1))
+        size = choices.pick(HASHED)
+        return [thue_morse(choices.pick((letters, letters[::-1])), size) for _ in range(count)]
+    if length > 1 and choices.chance(25):
+        at = choices.integer(0, length - 2)  # an end to functions of C, which look no further
+        stem = f"{stem[:at]}\0{stem[at + 1 :]}"
     kinds = [stem, *(nearly_text(choices, stem) for _ in range(3))]
     return [choices.pick(kinds) for _ in range(count)]

@@ -23,6 +23,9 @@ FLOAT_EDGES = (
     1.0000000000000002, 0.30000000000000004,
 )  # fmt: skip
 
+LONGEST_MARK = 3
+"""Literal texts up to this length are taken for marks, not words."""
+
 
 class Shape(Protocol):
     """What the values at one place look like, and how to draw another."""
@@ -171,6 +174,12 @@ class Texts:
             alphabet = choices.pick(alphabet) + choices.pick(alphabet)  # runs of rare characters
         return text.spelled(drawing.for_elements(1 + length // 4).choices, alphabet, length, roll)
 
+    def respelt(self, drawing: Drawing, path: Path, value: str) -> str:
+        """`value` as lenient and strict parsers differ on it, where any string may be given."""
+        if not self.declared or (self.style.narrow and drawing.keeps(("alphabet", path))):
+            return self.draw(drawing, path)
+        return text.lookalike(drawing.choices, value)
+
     def _around_literal(self, drawing: Drawing, *, narrow: bool, whole: bool) -> str:
         made = self._with_literal(drawing, narrow=narrow, whole=whole)
         if narrow and self.style.narrow and not set(made) <= set(self.style.narrow):
@@ -183,8 +192,12 @@ class Texts:
     def _with_literal(self, drawing: Drawing, *, narrow: bool, whole: bool) -> str:
         choices, literals = drawing.choices, drawing.literals.texts
         literal = choices.pick(literals)
-        if whole or choices.chance(50):
+        if whole or choices.chance(40):
             return literal
+        if choices.chance(30):
+            # Marks that are read one by one ("~1", "~0") run into each other ("~01").
+            marks = "".join(mark for mark in literals if len(mark) <= LONGEST_MARK) or literal
+            return text.spelled(choices, marks, choices.integer(2, 8), 0) if marks else literal
         if choices.chance(20):
             return " ".join(choices.pick(literals) for _ in range(choices.integer(2, 5)))
         return self._amid(choices, literal, narrow=narrow)

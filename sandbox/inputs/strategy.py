@@ -10,7 +10,7 @@ from perfbot.sandbox.inputs import annotations, arrays, observed
 from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.bounded import unbounded
 from perfbot.sandbox.inputs.choices import Choices, DrawnChoices, SeededChoices
-from perfbot.sandbox.inputs.containers import Items, Mappings, Records
+from perfbot.sandbox.inputs.containers import Items, Mappings, Records, keeps_alphabet
 from perfbot.sandbox.inputs.drawing import Drawing, Hint, Literals, fresh
 from perfbot.sandbox.inputs.generic import BARE, OPEN
 from perfbot.sandbox.inputs.inferred import with_classes
@@ -18,7 +18,7 @@ from perfbot.sandbox.inputs.meetings import meet, pairs_in
 from perfbot.sandbox.inputs.perturb import perturbed
 from perfbot.sandbox.inputs.program_format import StandardInput, format_of
 from perfbot.sandbox.inputs.relations import Relations, relations_in
-from perfbot.sandbox.inputs.scalars import Constants, Shape
+from perfbot.sandbox.inputs.scalars import Constants, Shape, Texts
 from perfbot.sandbox.inputs.scope import Scope
 from perfbot.sandbox.inputs.signature import (
     KEYWORDS,
@@ -43,6 +43,9 @@ SHORT_LENGTH = 300
 """Int literals up to here (or `max_size`) are also tried as the length of a list."""
 MAX_DEPTH = 20
 """Observed values nested deeper (or within themselves) are not changed."""
+ANEW = 40
+"""Percent of the changed copies of observed inputs in which one argument is drawn anew: what is
+peculiar to it then meets the others as they were observed."""
 MEETING = 20
 """Percent of the draws in which one argument is made to occur in another, where it can."""
 ATTEMPTS = 3
@@ -191,7 +194,12 @@ class Source:
         if isinstance(value, int) and most is not None and abs(value) > most:
             return bound
         kept = drawing.all_broken or drawing.broken or self.relations.hold(met)
-        return met if kept else bound
+        spelled = all(
+            keeps_alphabet(drawing, self.shapes[name], (name,), met[name])
+            for name in pair
+            if name in self.shapes
+        )
+        return met if kept and spelled else bound
 
     def _new(self, drawing: Drawing) -> dict[str, object]:
         self.relations.settle(drawing)
@@ -217,6 +225,11 @@ class Source:
             base = choices.pick(self.seen)
             if crossed and len(self.seen) > 1 and len(base) > 1:
                 bound = {name: self._same_from_another(name, base, choices) for name in base}
+            elif len(base) > 1 and choices.chance(ANEW):
+                bound = dict(base)
+                name = choices.pick(list(base))
+                if name in self.shapes:
+                    bound[name] = self._anew(name, bound[name], drawing)
             else:
                 bound = dict(base)
                 name = choices.pick(list(base) or [""])
@@ -228,6 +241,12 @@ class Source:
             if drawing.all_broken or drawing.broken or self.relations.hold(copied):
                 return copied
         return None
+
+    def _anew(self, name: str, value: object, drawing: Drawing) -> object:
+        shape = self.shapes[name]
+        if isinstance(shape, Texts) and isinstance(value, str) and drawing.choices.chance(50):
+            return shape.respelt(drawing, (name,), value)
+        return shape.draw(drawing, (name,))
 
     def _same_from_another(self, name: str, base: Mapping[str, object], choices: Choices) -> object:
         return choices.pick(self.seen).get(name, base[name])

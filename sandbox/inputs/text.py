@@ -248,10 +248,19 @@ def lookalike(choices: Choices, value: str) -> str:
     numbers = list(re.finditer(r"[0-9]+", value))
     if not numbers:
         return choices.pick((f" {value}", f"{value} ", f"{value}\n", value.swapcase(), value * 2))
-    found = choices.pick(numbers)
-    digits = found.group()
-    spelling = choices.pick(LOOKALIKES).format(digits, digits[0], digits[1:] or "0")
-    return value[: found.start()] + spelling + value[found.end() :]
+    return _spelt(value, choices.pick(numbers), choices.pick(LOOKALIKES))
+
+
+def spellings(value: str) -> Iterator[str]:
+    """`value` with its last number in each spelling that parsers differ on."""
+    *_, last = re.finditer(r"[0-9]+", value)
+    return (_spelt(value, last, spelling) for spelling in LOOKALIKES)
+
+
+def _spelt(value: str, number: re.Match[str], spelling: str) -> str:
+    digits = number.group()
+    spelt = spelling.format(digits, digits[0], digits[1:] or "0")
+    return value[: number.start()] + spelt + value[number.end() :]
 
 
 def edited(choices: Choices, value: str, style: Style) -> str:

@@ -1,7 +1,14 @@
 """Every rare character gets into every argument that may be any string."""
 
 from perfbot.sandbox.inputs.arguments import Arguments
-from perfbot.sandbox.inputs.characters import AROUND, LAST, RARE, respelt, with_rare_characters
+from perfbot.sandbox.inputs.characters import (
+    AROUND,
+    LAST,
+    RARE,
+    respelt,
+    with_numbers_respelt,
+    with_rare_characters,
+)
 from perfbot.sandbox.inputs.signature import signature_of
 
 LISTS = "def f(words: list[str]): ..."
@@ -42,3 +49,16 @@ def test_letters_are_replaced_by_what_equals_them_without_case() -> None:
     made = [item.args for item in respelt(signature, [Arguments((["Yes", "no"], 1), {})])]
     assert made == [(["Ye\u017f", "no"], 1)]
     assert list(respelt(signature_of("def f(a, b): ..."), OBSERVED)) == []
+
+
+def test_numbers_in_a_text_are_respelt_beside_what_was_observed() -> None:
+    """Every spelling of the last number, for the inputs with the shortest texts that hold one."""
+    header = signature_of("def f(document: dict[str, int], path: str, name: object): pass")
+    seen = [Arguments(({"a": 1}, path, path), {}) for path in ("/x/12", "/none", "/y/3/z", "")]
+    made = [item.args for item in with_numbers_respelt(header, seen)]
+    assert {args[0]["a"] for args in made} == {1}  # type: ignore[index]
+    paths = [args[1] for args in made if args[2] == "/x/12"]
+    assert {"/x/-12", "/x/+12", "/x/ 12", "/x/012", "/x/1_2", "/x/\u0661", "/x/12.0"} <= {*paths}
+    assert "/y/-3/z" in [args[1] for args in made]
+    assert {args[2] for args in made} == {"/x/12", "/y/3/z"}
+    assert not list(with_numbers_respelt(signature_of("def f(a, path): pass"), seen))

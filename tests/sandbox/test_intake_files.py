@@ -186,3 +186,13 @@ def test_a_class_without_the_rest_of_its_file_removes_nothing() -> None:
     alone = CLASS[CLASS.index("class Sums") :].replace("found += item", "found = found + item")
     made = edit("import math\n\n\n" + alone, "Sums.total", file)
     assert made.file_source == file.replace("found += item", "found = found + item")
+
+
+def test_a_whole_file_may_lack_comments() -> None:
+    """Models leave them out: those outside the function stay as they were."""
+    made = edit(WHOLE.replace("#!/usr/bin/env python\n", "").replace("# about f\n", ""))
+    assert made.file_source == edit(WHOLE).file_source
+    assert "# about f" in made.file_source
+    refused(WHOLE.replace("# about f\n", "# about f\n# more\n"))
+    refused(WHOLE.replace("# about f\n", "").replace("LIMIT = 3\n", ""))
+    refused(as_diff(WHOLE.replace("# about f\n", "")))

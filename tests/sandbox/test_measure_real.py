@@ -108,3 +108,28 @@ def test_real_wrong_and_dying_versions_are_refuted(tmp_path: Path) -> None:
         tmp_path, original, original.replace("    total = 0\n", "    import os; os._exit(0)\n")
     )
     assert dying.decision == "refuted"
+
+
+TIMED = {
+    "files": "import tempfile; open(tempfile.gettempdir() + '/left', 'w').write('x')",
+    "threads": "import threading; threading.Thread(target=__import__('time').sleep, "
+    "args=(1000,), daemon=True).start()",
+    "processes": "import os; os.fork() or os._exit(0)",
+    "environment": "import os; os.environ['LEFT'] = '1'",
+    "folder": "import os; os.chdir('/')",
+    "output": "print('left')",
+    "rng": "import random; random.random()",
+}
+
+
+@pytest.mark.parametrize("kind", list(TIMED))
+def test_what_only_a_timed_batch_leaves_behind_refutes(tmp_path: Path, kind: str) -> None:
+    """A version that answers rightly, and does something besides once it is timed."""
+    original = SOURCE.format(extra=10)
+    edit = SOURCE.format(extra=0).replace("    total = 0\n", f"    {TIMED[kind]}\n    total = 0\n")
+    found = judge_real(tmp_path, original, edit)
+    assert (found.decision, found.reason) == (
+        "refuted", f"while it was timed, the edit left behind: {kind}",
+    )  # fmt: skip
+    both = original.replace("    total = 0\n", f"    {TIMED[kind]}\n    total = 0\n")
+    assert judge_real(tmp_path, both, edit).decision != "refuted"

@@ -8,12 +8,14 @@ from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.choices import SeededChoices
 from perfbot.sandbox.inputs.growth import filled, grown, with_lengths
 from perfbot.sandbox.inputs.meetings import (
+    HASHED,
     alike_texts,
     meet,
     nearly,
     pairs_in,
     rearranged,
     rearranged_text,
+    thue_morse,
 )
 from perfbot.sandbox.inputs.strategy import samples, signature_of
 
@@ -47,6 +49,63 @@ def test_a_part_is_often_in_the_text() -> None:
     pairs = [args for args in drawn("count", 900) if len(args) == 2]
     there = [text.count(part) for text, part in pairs if len(part) > 1]  # type: ignore[attr-defined, arg-type]
     assert sum(number > 0 for number in there) > 5 and max(there) > 1
+
+
+def test_a_part_that_overlaps_itself() -> None:
+    """Its occurrences in the text begin inside each other, though its ends differ."""
+
+    def overlaps(text: object, part: object) -> bool:
+        assert isinstance(text, str) and isinstance(part, str)
+        at = text.find(part)
+        later = text.find(part, at + 1)
+        return part[:1] != part[-1:] and 0 <= at < later < at + len(part)
+
+    assert sum(overlaps(*args) for args in drawn("count", 1000) if len(args) == 2) >= 2
+
+
+@pytest.mark.parametrize(("base", "bits"), [(257, 32), (31, 32), (131, 64), (10**9 + 7, 64)])
+def test_texts_that_a_polynomial_hash_takes_for_equal(base: int, bits: int) -> None:
+    """A Thue-Morse text and its complement, from so many letters on."""
+
+    def hashed(text: str) -> int:
+        found = 0
+        for letter in text:
+            found = (found * base + ord(letter)) % 2**bits
+        return found
+
+    assert hashed(thue_morse(("a", "b"), 2)) != hashed(thue_morse(("b", "a"), 2))
+    length = next(size for size in HASHED[::-1] if (size == 1024) == (bits == 64))
+    assert hashed(thue_morse(("a", "b"), length)) == hashed(thue_morse(("b", "a"), length))
+    assert thue_morse(("a", "b"), 8) == "abbabaab"
+
+
+def test_such_texts_are_drawn() -> None:
+    """As an argument pair, and as items of a list."""
+    pairs = [args for args in drawn("count", 900) if len(args) == 2]
+    assert any(len(str(one)) == len(str(other)) in HASHED and one != other for one, other in pairs)
+    assert any(
+        {len(item) for item in args[0]} & {*HASHED}
+        for args in drawn("find", 1500)
+        if args and isinstance(args[0], list)
+    )
+
+
+def test_marks_run_into_each_other() -> None:
+    """Short literals of the code, letter by letter: `~01` of `~0` and `~1`."""
+    header = signature_of("def f(path: str): pass")
+    made = samples(header, count=600, seed=3, literals=["~0", "~1", "/", "a long literal"])
+    assert any("~01" in str(item.args) for item in made)
+
+
+def test_one_argument_is_drawn_anew_beside_an_observed_one() -> None:
+    """The other argument is as it was."""
+    header = signature_of("def f(document: object, path: str): pass")
+    document = {"foo": ["bar", "baz"], "a name": 1}
+    paths = ("/foo/1", "/foo/0", "/a name", "/foo/Bar", "/none-such")
+    seen = [Arguments((document, path), {}) for path in paths]
+    made = samples(header, seen, count=500, seed=3)
+    beside = {item.args[1] for item in made if len(item.args) == 2 and item.args[0] == document}
+    assert len(beside - {*paths}) > 10
 
 
 def test_floats_that_cannot_be_ordered_stand_between_equal_ones() -> None:

@@ -149,7 +149,8 @@ def test_break_percent() -> None:
 def test_large_observed_inputs_are_generalised_small() -> None:
     """An input of a hundred thousand elements gives small draws of the same kind."""
     made = many("def f(xs, k): pass", ([at % 97 for at in range(100_000)], 3), count=50)
-    assert all(len(args[0]) <= 64 for args in made)  # type: ignore[arg-type]
+    # An item may be put in, up to three times, so that the other argument is in the list.
+    assert all(len(args[0]) <= 64 + 3 for args in made)  # type: ignore[arg-type]
     assert all(type(x) is int for args in made for x in args[0])  # type: ignore[attr-defined]
 
 

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -21,6 +22,7 @@
 #include "library.hpp"
 #include "observe.hpp"
 #include "reports.hpp"
+#include "surroundings.hpp"
 
 namespace perfbot_driver {
 
@@ -128,6 +130,7 @@ private:
             {"hello", &Server::hello}, {"setup", &Server::setup}, {"fork", &Server::fork},
             {"load", &Server::load}, {"describe", &Server::describe}, {"call", &Server::call},
             {"settle", &Server::settle}, {"prepare", &Server::prepare}, {"run", &Server::run},
+            {"watch", &Server::watch}, {"left", &Server::left},
             {"outputs", &Server::outputs}, {"covered", &Server::covered},
             {"concurrently", &Server::concurrently}, {"mutant", &Server::mutant},
             {"leaks", &Server::leaks},
@@ -230,6 +233,26 @@ private:
         to->boolean(true);
     }
 
+    // Before a batch whose `left` will be asked for.
+    void watch(const Node&, Writer* to) {
+        around_ = std::make_unique<Surroundings>();
+        to->boolean(true);
+    }
+
+    // The kinds of things that differ after the batch, by the names that one call's effects have.
+    void left(const Node&, Writer* to) {
+        if (around_ == nullptr) throw Failure("nothing was watched");
+        std::vector<std::string> kinds;
+        for (const auto& [name, value] : library().modes.mend()) kinds.push_back(name);
+        for (const auto& [name, value] : around_->changes()) kinds.push_back(name);
+        if (captured_ && !(captured_->text(1).empty() && captured_->text(2).empty()))
+            kinds.push_back("output");
+        around_.reset();
+        std::sort(kinds.begin(), kinds.end());
+        to->list(kinds.size());
+        for (const std::string& kind : kinds) to->text(kind);
+    }
+
     // At most about `part_bytes` at a time, the next ones at the next request; none at the end.
     void outputs(const Node&, Writer* to) {
         if (captured_) {
@@ -299,6 +322,7 @@ private:
     std::vector<Called> batch_;
     size_t sent_ = 0;
     std::unique_ptr<Captured> captured_;
+    std::unique_ptr<Surroundings> around_;
 };
 
 }  // namespace perfbot_driver
