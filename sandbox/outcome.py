@@ -141,7 +141,7 @@ class Runner:
     ) -> Outcome:
         """The outcome of one call that may spend `cpu_s` seconds of CPU time.
 
-        `way`: once, twice, or one of the driver's LAZY_WAYS and TASK_WAYS.
+        `way`: once, twice, or SUBCLASS or one of LAZY_WAYS and TASK_WAYS of the driver.
         """
         if self.worker is None and (failure := self.start()) is not None:
             return Outcome("died", False, failure.encode(), b"\xa0")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from perfbot.sandbox.baseline import Baseline
 from perfbot.sandbox.candidate import Candidate
 from perfbot.sandbox.drivers.steps import LAZY_WAYS, TASK_WAYS
+from perfbot.sandbox.drivers.subclassed import SUBCLASS
 from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.drivers.values import Drained
 from perfbot.sandbox.fingerprint import python_key
@@ -116,8 +117,10 @@ def guards(baseline: Baseline, edit_source: str) -> Sequence[Guard]:
 
 
 def ways(target: Target, outcome: Outcome) -> list[str]:
-    """Twice; a lazy result in steps; a coroutine as tasks."""
+    """Twice; of a class through a subclass; a lazy result in steps; a coroutine as tasks."""
     found = ["twice"]
+    if target.kind in ("method", "classmethod"):
+        found.append(SUBCLASS)
     parts = outcome.parts()
     result = parts[0] if parts is not None else None
     if isinstance(result, Drained) and result.kind in GENERATORS:

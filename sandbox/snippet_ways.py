@@ -2,8 +2,9 @@
 
 import inspect
 
-from perfbot.sandbox.drivers import steps
+from perfbot.sandbox.drivers import steps, subclassed
 from perfbot.sandbox.drivers.steps import LAZY_WAYS, TASK_WAYS
+from perfbot.sandbox.drivers.subclassed import SUBCLASS
 
 FINISHED = """\
 async def collected(source):
@@ -46,6 +47,14 @@ def look(function, args, kwargs, written):
         value = asyncio.run(value)
     return in_steps(value, {way!r}, [*args, *kwargs.values()], written)
 """
+OF_A_SUBCLASS = """\
+class WireError(Exception):
+    pass
+
+
+def look(function, args, kwargs, written):
+    return finished(through_subclass(function, args)(*args, **kwargs))
+"""
 AS_TASKS = """\
 def look(function, args, kwargs, written):
     return as_tasks({way!r}, function, args, kwargs)
@@ -65,6 +74,9 @@ def look(way: str) -> str:
         )
         values = f"STEPS, SENT = {steps.STEPS}, {steps.SENT}\nLIST_ITERATOR = type(iter([]))\n\n\n"
         return values + _text(*names) + IN_STEPS.format(way=way)
+    if way == SUBCLASS:
+        text = _text(subclassed.subclass_of, subclassed.through_subclass)
+        return FINISHED + text + OF_A_SUBCLASS
     if way in TASK_WAYS:
         return _text(steps.as_tasks) + AS_TASKS.format(way=way)
     return FINISHED + (TWICE if way == "twice" else ONCE)

@@ -18,6 +18,7 @@ from .held import Held
 from .load import Loaded
 from .state_watch import Watch
 from .steps import LAZY_WAYS, TASK_WAYS, Pauses, as_tasks, in_steps, settled
+from .subclassed import SUBCLASS, through_subclass
 from .surroundings import Surroundings, record_logs
 from .unwire import decode
 from .values import WireError
@@ -33,11 +34,14 @@ def observe(loaded: Loaded, inputs: bytes, way: str = "once") -> list[Any]:
     status is "return", "raise", or "unsendable" (with the reason for a body). explicit: the
     exception came from a `raise` in the project's own code. body is [value, args, kwargs] or
     [exception, args, kwargs] after the call, one graph, so that aliasing shows. `way`: once; twice
-    in a row; or one of LAZY_WAYS or TASK_WAYS.
+    in a row; through a subclass; or one of LAZY_WAYS or TASK_WAYS.
     """
     twice = way == "twice"
+    function = loaded.function
     try:
         calls = [decode(inputs, build=True, calls=True) for _ in range(2 if twice else 1)]
+        if way == SUBCLASS:
+            function = through_subclass(function, calls[0][0])
     except WireError as error:  # such as a constructor that refuses what was drawn for it
         return ["unsendable", False, encode(str(error)), encode({})]
     if loaded.watch is None:
@@ -54,9 +58,9 @@ def observe(loaded: Loaded, inputs: bytes, way: str = "once") -> list[Any]:
         for args, kwargs in calls:
             try:
                 if way in TASK_WAYS:
-                    values.append(as_tasks(way, loaded.function, args, kwargs))
+                    values.append(as_tasks(way, function, args, kwargs))
                     continue
-                value = loaded.function(*args, **kwargs)
+                value = function(*args, **kwargs)
                 if isinstance(value, types.CoroutineType):
                     pauses = Pauses(value)
                     value = settled(pauses)

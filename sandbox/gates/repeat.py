@@ -2,12 +2,13 @@
 
 A result that a second call shares (a cache's own list), that is worked out when it is asked for
 (a generator), or during which other tasks run (a coroutine) differs only when somebody looks twice,
-stops half way, or calls at the same time.
+stops half way, or calls at the same time; what names its own class, when a subclass calls.
 """
 
 from dataclasses import replace
 
 from perfbot.sandbox.candidate import Candidate, counterexample
+from perfbot.sandbox.drivers.subclassed import SUBCLASS
 from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.drivers.values import Drained
 from perfbot.sandbox.language import language_of
@@ -21,6 +22,7 @@ MOST_BYTES = 1 << 16
 CPU_S = 5.0
 TOLD = {
     "twice": "a second equal call gives another result, or shares its result with the first",
+    SUBCLASS: "of a subclass it does something else, or makes objects of another class",
     "changed": "its items, or what it reads for each, differ when the arguments change after one",
     "closed": "it does something else when it is closed after its first item",
     "thrown": "it does something else when an exception is thrown in after its first item",

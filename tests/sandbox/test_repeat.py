@@ -163,3 +163,83 @@ def test_iterators_are_known_by_their_arguments() -> None:
     given = [encode([(Drained("iterator", [1, 2], "end", None), 3), {}]), encode([([1, 2],), {}])]
     found = [repeat.has_iterator(Expected(inputs, ())) for inputs in given]
     assert found == [True, False]
+
+
+VECTOR = """\
+from dataclasses import dataclass
+
+
+@dataclass{frozen}
+class Vector:
+    x: float
+    y: float
+
+    def scaled(self, by: float):
+        return type(self)(self.x * by, self.y * by)
+
+    @classmethod
+    def of(cls, pair: tuple[float, float]):
+        return cls(pair[0], pair[1])
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "wrong", "right"),
+    [
+        ("scaled", "type(self)(self.x", "Vector(self.x", "self.__class__(self.x"),
+        ("of", "cls(pair[0], pair[1])", "Vector(pair[0], pair[1])", "cls(*pair)"),
+    ],
+)
+@pytest.mark.parametrize("frozen", ["", "(frozen=True)", "(slots=True)"])
+def test_a_method_may_be_called_on_a_subclass(
+    tmp_path: Path, name: str, old: str, wrong: str, right: str, frozen: str
+) -> None:
+    """An edit that names its own class makes objects of that, whoever calls."""
+    source = VECTOR.format(frozen=frozen)
+    (tmp_path / "vectors.py").write_text(source)
+    (tmp_path / "test_vectors.py").write_text(
+        "from vectors import Vector\n\n\ndef test_both():\n"
+        "    assert Vector.of((1.0, 2.0)).scaled(2.0) == Vector(2.0, 4.0)\n"
+    )
+    target = locate(tmp_path, "vectors.py", f"Vector.{name}", import_root=".")
+    project = Project(tmp_path, Path(sys.executable))
+    baseline = prepare(project, target, Settings(examples=30), None)
+    try:
+        checked = {}
+        for kind, new in (("wrong", wrong), ("right", right)):
+            candidate = Candidate(baseline, Edit(source.replace(old, new)))
+            assert candidate.start() is None
+            checked[kind] = repeat.check(candidate)
+            candidate.close()
+    finally:
+        baseline.close()
+    assert checked["right"].status is Status.SURVIVED, checked["right"].detail
+    assert checked["wrong"].status is Status.REFUTED
+    shown = checked["wrong"].counterexample
+    assert shown is not None and "VectorSubclass" in shown.expected
+    done = run_snippet(shown.snippet, tmp_path)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "VectorSubclass" in done.stdout
+
+
+def test_what_has_no_subclass_is_looked_at_as_it_is(tmp_path: Path) -> None:
+    """An enum; a class whose subclasses must say more."""
+    source = (
+        "import enum\n\n\nclass Mark(enum.Enum):\n    A = 1\n    B = 2\n\n"
+        "    def next(self):\n        return Mark.B if self is Mark.A else Mark.A\n"
+    )
+    (tmp_path / "marks.py").write_text(source)
+    (tmp_path / "test_marks.py").write_text(
+        "from marks import Mark\n\n\ndef test_it():\n    assert Mark.A.next() is Mark.B\n"
+    )
+    target = locate(tmp_path, "marks.py", "Mark.next", import_root=".")
+    project = Project(tmp_path, Path(sys.executable))
+    baseline = prepare(project, target, Settings(examples=10), None)
+    edit = source.replace("Mark.B if self is Mark.A else Mark.A", "Mark(3 - self.value)")
+    candidate = Candidate(baseline, Edit(edit))
+    try:
+        assert candidate.start() is None
+        assert repeat.check(candidate).status is Status.SURVIVED
+    finally:
+        candidate.close()
+        baseline.close()
