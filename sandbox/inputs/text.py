@@ -25,8 +25,8 @@ CLASSES = (
     string.ascii_letters + string.digits,
 )
 LOOKALIKES = (
-    "+{0}", "-{0}", "-1{0}", " {0}", "{0} ", "{0}\n", "{1}_{2}", "0{0}", "00{0}", "{0}.0", "{0}.", "1e{1}",
-    "0x{1}", "\u0661", "\u00b2", "\uff11", "", "--{0}",
+    "+{0}", "-{0}", "-1{0}", " {0}", "{0} ", "{0}\n", "{1}_{2}", "0{0}", "00{0}", "{0}.0", "{0}.",
+    "1e{1}", "0x{1}", "\u0661", "\u00b2", "\uff11", "", "--{0}",
 )  # fmt: skip
 """Spellings of a number that `int`, `float`, `isdigit` and patterns do not agree on."""
 SEPARATORS = (" ", ",", ";", "|", "/", "\n")
