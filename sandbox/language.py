@@ -47,7 +47,7 @@ class Language(Protocol):
     def new_literals(self, before: str, after: str) -> tuple[object, ...]:
         """The constants in `after` that `before` lacks; an empty `before` has none."""
 
-    def more_characters(self) -> str:
+    def more_characters(self) -> tuple[str, ...]:
         """What a text may hold besides Unicode's characters."""
 
     def twins(self, baseline: "Baseline") -> Iterator[Arguments]:

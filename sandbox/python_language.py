@@ -82,9 +82,9 @@ def new_literals(before: str, after: str) -> tuple[object, ...]:
     return literals_new_in(before, after)
 
 
-def more_characters() -> str:
+def more_characters() -> tuple[str, ...]:
     """None: lone surrogates are drawn like other characters."""
-    return ""
+    return ()
 
 
 def twins(baseline: Baseline) -> Iterator[Arguments]:

@@ -95,14 +95,23 @@ def scope(project: Project, target: Target) -> Scope:
     return Scope(SCOPE)
 
 
+NO_UTF_8 = (
+    b"\x80", b"\xbf", b"\xc3", b"\xe2\x82", b"\xf0\x9f\x98", b"\xfe", b"\xff",
+    b"\xc0\x80", b"\xc1\xbf", b"\xe0\x80\x80", b"\xed\xa0\x80", b"\xf0\x80\x80\x80",
+    b"\xf4\x90\x80\x80", b"\xf5\x80\x80\x80", b"\xf8\x88\x80\x80\x80",
+)  # fmt: skip
+"""Stray bytes and cut characters; then overlong forms, a surrogate, and what lies beyond the last
+code point. Source: Unicode 15, table 3-7, whose rows each of these just misses."""
+
+
 def new_literals(before: str, after: str) -> tuple[object, ...]:
     """See `tokens.literals_new_in`; the constants of the original itself for an empty `before`."""
     return tokens.literals_new_in(before, after)
 
 
-def more_characters() -> str:
-    """Bytes that are no UTF-8, as lone surrogates: of each kind one that no text begins with."""
-    return "\udc80\udcc0\udcc3\udce2\udcf0\udcff"
+def more_characters() -> tuple[str, ...]:
+    """Bytes that are no UTF-8; see `NO_UTF_8`."""
+    return tuple(item.decode("utf-8", "surrogateescape") for item in NO_UTF_8)
 
 
 def twins(baseline: Baseline) -> Iterator[Arguments]:

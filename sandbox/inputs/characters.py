@@ -32,7 +32,7 @@ LONGEST = 200
 
 
 def with_rare_characters(
-    signature: Signature, observed: Sequence[Arguments], more: str = ""
+    signature: Signature, observed: Sequence[Arguments], more: Sequence[str] = ()
 ) -> Iterator[Arguments]:
     """Observed inputs with one rare character in one argument, or in one item of a list of strings.
 
@@ -58,7 +58,7 @@ def with_rare_characters(
 
 
 def _changed(
-    holding: Sequence[tuple[str, Mapping[str, object]]], more: str
+    holding: Sequence[tuple[str, Mapping[str, object]]], more: Sequence[str]
 ) -> Iterator[tuple[str, Mapping[str, object]]]:
     """Strings with a rare character, and the input that each comes from."""
     if not holding:

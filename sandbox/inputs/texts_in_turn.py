@@ -1,0 +1,78 @@
+"""Texts that few draws would hit, each in turn: parts that overlap themselves, texts that hashes or
+functions of C take for equal; alone, one in another, and as items of a list."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from perfbot.sandbox.inputs.arguments import Arguments
+from perfbot.sandbox.inputs.characters import ANY_STRING
+from perfbot.sandbox.inputs.drawing import fresh
+from perfbot.sandbox.inputs.meetings import HASHED, thue_morse
+from perfbot.sandbox.inputs.signature import KEYWORDS, VARIADIC, Parameter, Signature
+
+Letters = tuple[str, str]
+
+
+def with_special_texts(signature: Signature, observed: Sequence[Arguments]) -> Iterator[Arguments]:
+    """The first observed input with such texts in one argument, or one in another, where any string
+    may be given."""
+    bound = [values for item in observed if (values := signature.bind(item)) is not None]
+    if not bound:
+        return
+    texts = [item.name for item in signature.parameters if _takes(item, ANY_STRING[:1])]
+    lists = [item.name for item in signature.parameters if _takes(item, ANY_STRING[1:])]
+    base = bound[0]
+    letters = _letters(bound, texts)
+    changes: list[dict[str, object]] = []
+    for name in texts:
+        changes += [{name: text} for text in _alone(letters)]
+        changes += [
+            {name: p, other: t} for other in texts if other != name for p, t in _in(letters)
+        ]
+        changes += [{name: i[0], other: i} for other in lists for i in _items(letters)]
+    changes += [{name: list(items)} for name in lists for items in _items(letters)]
+    for changed in changes:
+        yield signature.call({name: fresh(value) for name, value in {**base, **changed}.items()})
+
+
+def _takes(parameter: Parameter, annotations: Sequence[str]) -> bool:
+    said = (parameter.annotation or "").strip("'\"")
+    return said in annotations and parameter.kind not in (VARIADIC, KEYWORDS)
+
+
+def _letters(bound: Sequence[Mapping[str, object]], names: Sequence[str]) -> Letters:
+    """Two letters that were seen in each of the arguments, if there are."""
+    seen = [{*"".join(str(values.get(name, ""))[:200] for values in bound)} for name in names]
+    common = (
+        sorted(letter for letter in set.intersection(*seen) if letter.isalnum()) if seen else []
+    )
+    return (common[0], common[-1]) if len(common) > 1 else ("a", "b")
+
+
+def _alone(letters: Letters) -> Iterator[str]:
+    a, b = letters
+    yield from ((a + b) * 3, (a + a + b) * 3 + a, a * 5 + b, a + b + a + a + b + a)
+    yield from (thue_morse(letters, size) + thue_morse((b, a), size) for size in sorted({*HASHED}))
+
+
+def _in(letters: Letters) -> Iterator[tuple[str, str]]:
+    """(part, text): the part occurs again before it has ended, or nearly occurs."""
+    a, b = letters
+    for block in (a + b, a + a + b, a + b + b):
+        yield from (
+            (block * 2, block * 3),
+            (block + block[0], block * 3),
+            (block * 2, block * 4 + a),
+        )
+    yield from ((a * 2, a * 5), (a * 3 + b, a * 5 + b), (a + b + a + b, a + b + a + a + b + a + b))
+    for size in sorted({*HASHED}):
+        yield thue_morse(letters, size), thue_morse((b, a), size)
+
+
+def _items(letters: Letters) -> Iterator[list[str]]:
+    """Lists of texts that are nearly equal, of which one comes twice."""
+    a, b = letters
+    kept = f"{a}{b}\0"
+    yield [kept + a, kept + b, kept + a]
+    for size in sorted({*HASHED}):
+        one, other = thue_morse(letters, size), thue_morse((b, a), size)
+        yield [one, other, one]
