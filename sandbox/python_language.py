@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from perfbot.sandbox.baseline import Baseline
 from perfbot.sandbox.candidate import Candidate
+from perfbot.sandbox.drivers.callbacks import CALLBACKS
 from perfbot.sandbox.drivers.steps import LAZY_WAYS, TASK_WAYS
 from perfbot.sandbox.drivers.subclassed import SUBCLASS
 from perfbot.sandbox.drivers.unwire import decode
-from perfbot.sandbox.drivers.values import Drained
+from perfbot.sandbox.drivers.values import Drained, Named
 from perfbot.sandbox.fingerprint import python_key
 from perfbot.sandbox.gates import (
     build,
@@ -117,12 +118,15 @@ def guards(baseline: Baseline, edit_source: str) -> Sequence[Guard]:
 
 
 def ways(target: Target, outcome: Outcome) -> list[str]:
-    """Twice; of a class through a subclass; a lazy result in steps; a coroutine as tasks."""
+    """Twice; of a class through a subclass; with functions that note their calls; a lazy result in
+    steps; a coroutine as tasks."""
     found = ["twice"]
     if target.kind in ("method", "classmethod"):
         found.append(SUBCLASS)
     parts = outcome.parts()
-    result = parts[0] if parts is not None else None
+    result, args, kwargs = parts if parts is not None else (None, (), {})
+    if any(is_callback(item) for item in (*args, *kwargs.values())):
+        found.append(CALLBACKS)
     if isinstance(result, Drained) and result.kind in GENERATORS:
         sent_to = uses_what_is_sent(target.source)
         found += [way for way in LAZY_WAYS if way != "sent" or sent_to]
@@ -131,6 +135,13 @@ def ways(target: Target, outcome: Outcome) -> list[str]:
     if "pauses" in decode(outcome.effects):
         found += TASK_WAYS
     return found
+
+
+def is_callback(value: object) -> bool:
+    """Whether an argument is a function, or a list that begins with one."""
+    if isinstance(value, list) and value:
+        value = value[0]
+    return isinstance(value, Named) and value.kind in ("function", "builtin")
 
 
 def uses_what_is_sent(source: str) -> bool:

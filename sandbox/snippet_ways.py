@@ -3,6 +3,7 @@
 import inspect
 
 from perfbot.sandbox.drivers import steps, subclassed
+from perfbot.sandbox.drivers.callbacks import CALLBACKS
 from perfbot.sandbox.drivers.steps import LAZY_WAYS, TASK_WAYS
 from perfbot.sandbox.drivers.subclassed import SUBCLASS
 
@@ -47,6 +48,28 @@ def look(function, args, kwargs, written):
         value = asyncio.run(value)
     return in_steps(value, {way!r}, [*args, *kwargs.values()], written)
 """
+WITH_CALLBACKS = """\
+CALLS = []
+
+
+def noting(value):
+    if isinstance(value, list):
+        return [noting(item) for item in value]
+    if not isinstance(value, (types.FunctionType, types.BuiltinFunctionType, types.MethodType)):
+        return value
+
+    def call(*args, **kwargs):
+        CALLS.append((value.__qualname__, told(args), told(kwargs)))
+        return value(*args, **kwargs)
+
+    return call
+
+
+def look(function, args, kwargs, written):
+    noted = {name: noting(item) for name, item in kwargs.items()}
+    found = finished(function(*[noting(item) for item in args], **noted))
+    return [found, "calls", CALLS]
+"""
 OF_A_SUBCLASS = """\
 class WireError(Exception):
     pass
@@ -74,6 +97,8 @@ def look(way: str) -> str:
         )
         values = f"STEPS, SENT = {steps.STEPS}, {steps.SENT}\nLIST_ITERATOR = type(iter([]))\n\n\n"
         return values + _text(*names) + IN_STEPS.format(way=way)
+    if way == CALLBACKS:
+        return FINISHED + WITH_CALLBACKS
     if way == SUBCLASS:
         text = _text(subclassed.subclass_of, subclassed.through_subclass)
         return FINISHED + text + OF_A_SUBCLASS

@@ -14,6 +14,7 @@ import warnings
 import zlib
 from typing import Any
 
+from .callbacks import CALLBACKS, noting
 from .held import Held
 from .load import Loaded
 from .state_watch import Watch
@@ -34,7 +35,8 @@ def observe(loaded: Loaded, inputs: bytes, way: str = "once") -> list[Any]:
     status is "return", "raise", or "unsendable" (with the reason for a body). explicit: the
     exception came from a `raise` in the project's own code. body is [value, args, kwargs] or
     [exception, args, kwargs] after the call, one graph, so that aliasing shows. `way`: once; twice
-    in a row; through a subclass; or one of LAZY_WAYS or TASK_WAYS.
+    in a row; SUBCLASS; CALLBACKS, with how they were called among the effects; or one of LAZY_WAYS
+    or TASK_WAYS.
     """
     twice = way == "twice"
     function = loaded.function
@@ -55,11 +57,15 @@ def observe(loaded: Loaded, inputs: bytes, way: str = "once") -> list[Any]:
     with captured() as (out, err, caught):
         status, explicit, values = "return", False, []
         pauses: Any = None
+        called: list[Any] = []
         for args, kwargs in calls:
             try:
                 if way in TASK_WAYS:
                     values.append(as_tasks(way, function, args, kwargs))
                     continue
+                if way == CALLBACKS:
+                    args = [noting(item, called) for item in args]
+                    kwargs = {name: noting(item, called) for name, item in kwargs.items()}
                 value = function(*args, **kwargs)
                 if isinstance(value, types.CoroutineType):
                     pauses = Pauses(value)
@@ -89,6 +95,7 @@ def observe(loaded: Loaded, inputs: bytes, way: str = "once") -> list[Any]:
         "rng": rng_state() - fresh,
         "threads": threading.active_count() - 1,
         "processes": has_children() and not had_children,
+        CALLBACKS: called,
         "pauses": pauses is not None and pauses.paused,
         "globals": loaded.watch.changes(),
         "what its arguments held": held.changes(),

@@ -2,15 +2,19 @@
 
 A result that a second call shares (a cache's own list), that is worked out when it is asked for
 (a generator), or during which other tasks run (a coroutine) differs only when somebody looks twice,
-stops half way, or calls at the same time; what names its own class, when a subclass calls.
+stops half way, or calls at the same time; what names its own class, only when a subclass calls; and
+needless calls of a function that was given, only when that function notes them.
 """
 
+from collections import Counter
 from dataclasses import replace
 
 from perfbot.sandbox.candidate import Candidate, counterexample
+from perfbot.sandbox.drivers.callbacks import CALLBACKS
 from perfbot.sandbox.drivers.subclassed import SUBCLASS
 from perfbot.sandbox.drivers.unwire import decode
-from perfbot.sandbox.drivers.values import Drained
+from perfbot.sandbox.drivers.values import Drained, WireError
+from perfbot.sandbox.drivers.wire import encode
 from perfbot.sandbox.language import language_of
 from perfbot.sandbox.oracle import Expected
 from perfbot.sandbox.outcome import Outcome, Runner
@@ -23,6 +27,7 @@ CPU_S = 5.0
 TOLD = {
     "twice": "a second equal call gives another result, or shares its result with the first",
     SUBCLASS: "of a subclass it does something else, or makes objects of another class",
+    CALLBACKS: "it calls a function that it was given more often, or with something else",
     "changed": "its items, or what it reads for each, differ when the arguments change after one",
     "closed": "it does something else when it is closed after its first item",
     "thrown": "it does something else when an exception is thrown in after its first item",
@@ -85,6 +90,26 @@ def differs(
 
 
 def same(before: Outcome, after: Outcome, way: str) -> bool:
-    # Which effects two calls in a row have, one call shows.
-    effects = way == "twice" or before.effects == after.effects
+    if way == CALLBACKS:
+        effects = calls_no_more(before, after)
+    else:
+        # Which effects two calls in a row have, one call shows.
+        effects = way == "twice" or before.effects == after.effects
     return effects and (before.status, before.body) == (after.status, after.body)
+
+
+def calls_no_more(before: Outcome, after: Outcome) -> bool:
+    """Whether the edit makes no call of a callback that the original does not make as often.
+
+    One that always returned None is there for what it does: its calls are all made, in order.
+    """
+    try:
+        original, edit = decode(before.effects), decode(after.effects)
+        first, second = (effects.pop(CALLBACKS, []) for effects in (original, edit))
+        if encode(original) != encode(edit):
+            return False
+        if all(is_none for _name, _said, is_none in first):
+            return bool(first == second)
+        return not Counter(map(tuple, second)) - Counter(map(tuple, first))
+    except (AttributeError, TypeError, ValueError, WireError):
+        return False  # an answer that the original never gives

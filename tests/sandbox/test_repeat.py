@@ -243,3 +243,70 @@ def test_what_has_no_subclass_is_looked_at_as_it_is(tmp_path: Path) -> None:
     finally:
         candidate.close()
         baseline.close()
+
+
+FIRST = """\
+from collections.abc import Callable
+
+
+def first(accepts: Callable[[int], bool], numbers: list[int]) -> int:
+    for number in numbers:
+        if accepts(number):
+            return number
+    return -1
+
+
+def each(does: Callable[[int], None], numbers: list[int]) -> None:
+    for number in numbers:
+        does(number)
+"""
+
+
+LOOP = "    for number in numbers:\n        if accepts(number):\n            return number\n"
+DOES = "    for number in numbers:\n        does(number)\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "status"),
+    [
+        ("first", LOOP,
+         "    for number in [x for x in numbers if accepts(x)]:\n        return number\n",
+         Status.REFUTED),
+        ("first", LOOP,
+         "    for number in dict.fromkeys(numbers):\n        if accepts(number):\n"
+         "            return number\n", Status.SURVIVED),
+        ("each", "        does(number)\n", "        does(number)\n        does(number)\n",
+         Status.REFUTED),
+        ("each", DOES,
+         "    for number in reversed(numbers):\n        does(number)\n", Status.REFUTED),
+        ("each", DOES, "    [*map(does, numbers)]\n",
+         Status.SURVIVED),
+    ],
+)  # fmt: skip
+def test_how_callbacks_are_called(
+    tmp_path: Path, name: str, old: str, new: str, status: Status
+) -> None:
+    """More calls, or others, are seen; fewer are welcome, but for those that return nothing."""
+    (tmp_path / "calls.py").write_text(FIRST)
+    (tmp_path / "test_calls.py").write_text(
+        "from calls import each, first\n\n\ndef even(number):\n    return number % 2 == 0\n\n\n"
+        "def nothing(number):\n    return None\n\n\ndef test_both():\n"
+        "    assert first(even, [1, 2, 3, 4]) == 2\n    assert first(even, [3, 1, 1]) == -1\n"
+        "    each(nothing, [1, 2, 3])\n"
+    )
+    target = locate(tmp_path, "calls.py", name, import_root=".")
+    project = Project(tmp_path, Path(sys.executable))
+    baseline = prepare(project, target, Settings(examples=30), None)
+    candidate = Candidate(baseline, Edit(FIRST.replace(old, new)))
+    try:
+        assert candidate.start() is None
+        evidence = repeat.check(candidate)
+    finally:
+        candidate.close()
+        baseline.close()
+    assert evidence.status is status, evidence.detail
+    if status is Status.REFUTED:
+        assert evidence.detail == repeat.TOLD["callbacks"]
+        assert evidence.counterexample is not None
+        done = run_snippet(evidence.counterexample.snippet, tmp_path)
+        assert done.returncode == 1, done.stdout + done.stderr
