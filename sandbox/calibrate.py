@@ -37,7 +37,7 @@ CASE_PAIRS = 6
 
 EMPTY_BATCHES = 9
 
-BATCH_BYTES = 16 << 20
+BATCH_BYTES = 4 << 20
 """The encoded inputs of a batch take at most so much, whatever the clock says: what is read before
 and compared after a quick call on a large input takes seconds, and pairs are what decides."""
 
@@ -199,14 +199,15 @@ def _call_ns(pair: TimedPair, case: TimingCase, empty: BatchTime) -> float:
     batch, and the difference of the two would say nothing.
     """
     calls, start = 1, 0
+    most = min(_MOST_CALLS, _most_sweeps([case]))
     _batch_ns(pair, case, start, calls, empty)
     while True:
         start += calls
         taken_ns = _batch_ns(pair, case, start, calls, empty)
-        if taken_ns >= _ROUGH_NS or calls >= _MOST_CALLS:
+        if taken_ns >= _ROUGH_NS or calls >= most:
             break
         # At most fourfold: a single short batch tells little.
-        calls = min(_MOST_CALLS, 4 * calls, max(2 * calls, calls * _ROUGH_NS // taken_ns))
+        calls = min(most, 4 * calls, max(2 * calls, calls * _ROUGH_NS // taken_ns))
     if taken_ns < LONG_NS:
         # On a busy machine a batch may have waited; the least of three is the call's own time.
         again = [_batch_ns(pair, case, start, calls, empty) for _ in range(2)]

@@ -28,7 +28,10 @@ def with_special_texts(signature: Signature, observed: Sequence[Arguments]) -> I
         changes += [
             {name: p, other: t} for other in texts if other != name for p, t in _in(letters)
         ]
-        changes += [{name: i[0], other: i} for other in lists for i in _items(letters)]
+        for other in lists:
+            changes += [
+                {name: items[at], other: items} for items in _items(letters) for at in (0, 1)
+            ]
     changes += [{name: list(items)} for name in lists for items in _items(letters)]
     for changed in changes:
         yield signature.call({name: fresh(value) for name, value in {**base, **changed}.items()})
