@@ -3,7 +3,7 @@
 import contextlib
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -46,18 +46,14 @@ def grow_corpus(baseline: "Baseline") -> None:
     in_time = sweep(baseline, randomly, taken)
     observed = baseline.observed()
     for made in with_edge_numbers(baseline.signature, observed, baseline.scope()):
-        before = baseline.discarded.get("timeout", 0)
-        for inputs in encoded(made):
-            grow(baseline, inputs, taken, beyond=False)
-            if baseline.discarded.get("timeout", 0) > before:
-                break  # the larger ones that follow would take as long
+        grow_in_time(baseline, encoded(made), taken, beyond=False)
     more = language.more_characters()
     for inputs in encoded(with_rare_characters(baseline.signature, observed, more)):
         grow(baseline, inputs, taken, beyond=False)
     for inputs in encoded(with_numbers_respelt(baseline.signature, observed)):
         grow(baseline, inputs, taken, beyond=False)
-    for inputs in encoded(with_special_texts(baseline.signature, observed)):
-        grow(baseline, inputs, taken, beyond=True)
+    special = sorted(encoded(with_special_texts(baseline.signature, observed)), key=len)
+    grow_in_time(baseline, special, taken, beyond=True)
     for inputs in encoded(respelt(baseline.signature, observed)):
         grow(baseline, inputs, taken, beyond=True)
     for inputs in encoded(language.twins(baseline)):
@@ -69,11 +65,8 @@ def grow_corpus(baseline: "Baseline") -> None:
             *grown(baseline.signature, observed, size, GROWN, seed),
             *filled(baseline.signature, drawn(small, FILLED, seed, breaking=INSIDE), size, seed),
         ]
-        for inputs in encoded(large):
-            before = baseline.discarded.get("timeout", 0)
-            grow(baseline, inputs, taken, beyond=True)
-            if baseline.discarded.get("timeout", 0) > before:
-                return
+        if not grow_in_time(baseline, encoded(large), taken, beyond=True):
+            return
 
 
 def sweep(baseline: "Baseline", randomly: random.Random, taken: set[bytes]) -> bool:
@@ -87,6 +80,21 @@ def sweep(baseline: "Baseline", randomly: random.Random, taken: set[bytes]) -> b
             if baseline.discarded.get("timeout", 0) - before > EDGE:
                 return False  # the original's edge: larger inputs only cost time
         baseline.size_limit = max(size, baseline.size_limit)
+    return True
+
+
+def grow_in_time(
+    baseline: "Baseline", inputs: Iterable[bytes], taken: set[bytes], *, beyond: bool
+) -> bool:
+    """Grow by ever larger inputs, until the original runs out of time on one: whether it did not.
+
+    Those that follow would take as long.
+    """
+    before = baseline.discarded.get("timeout", 0)
+    for item in inputs:
+        grow(baseline, item, taken, beyond=beyond)
+        if baseline.discarded.get("timeout", 0) > before:
+            return False
     return True
 
 
