@@ -131,5 +131,13 @@ def test_what_only_a_timed_batch_leaves_behind_refutes(tmp_path: Path, kind: str
     assert (found.decision, found.reason) == (
         "refuted", f"while it was timed, the edit left behind: {kind}",
     )  # fmt: skip
-    both = original.replace("    total = 0\n", f"    {TIMED[kind]}\n    total = 0\n")
-    assert judge_real(tmp_path, both, edit).decision != "refuted"
+
+
+def test_what_the_original_leaves_behind_too_does_not(tmp_path: Path) -> None:
+    """A file and output that both versions leave are no difference."""
+    left = "; ".join((TIMED["files"], TIMED["output"]))
+    original, edit = (
+        SOURCE.format(extra=extra).replace("    total = 0\n", f"    {left}\n    total = 0\n")
+        for extra in (10, 0)
+    )
+    assert judge_real(tmp_path, original, edit).decision != "refuted"
