@@ -297,11 +297,19 @@ class Zygote:
 
 
 def fork(parent: Channel) -> Worker:
-    """Fork the process behind `parent`; the child has all that its parent has loaded."""
+    """Fork the process behind `parent`; the child has all that its parent has loaded.
+
+    Raises: ChildFailedError. What of the child there is by then reads the end of its stream, and
+    ends: the parent may have died (an edit killed it) right after the fork.
+    """
     worker = parent.next_worker()
-    parent.request("fork", fds=[worker.theirs.fileno()])
-    worker.give_away()
-    worker.request("hello")
+    try:
+        parent.request("fork", fds=[worker.theirs.fileno()])
+        worker.give_away()
+        worker.request("hello")
+    except BaseException:
+        worker.kill()
+        raise
     return worker
 
 

@@ -211,6 +211,16 @@ def test_a_killed_worker_is_gone(zygote: Zygote) -> None:
     assert not runs(child.pid)
 
 
+def test_a_fork_that_fails_leaves_no_socket(zygote: Zygote) -> None:
+    """A child that there may be waits for the end of its stream, while the error is still held."""
+    parent = fork(zygote.channel)
+    parent.kill()
+    before = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(ChildFailedError) as caught:
+        fork(parent)
+    assert len(os.listdir("/proc/self/fd")) == before, caught
+
+
 def runs(pid: int) -> bool:
     """Whether a process is there and not merely unburied."""
     try:
