@@ -7,7 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,6 +39,14 @@ class Traces:
                 return sorted(found)
             time.sleep(0.05)
         return []
+
+    def expect(self, processes: Iterable[int], descriptors: Iterable[int]) -> None:
+        """These took the place of others of their kind, and are no traces."""
+        begins = (
+            *(f"process {number}:" for number in processes),
+            *(f"descriptor {number}:" for number in descriptors),
+        )
+        self.before |= {trace for trace in self.now() if trace.startswith(begins)}
 
     def now(self) -> set[str]:
         """Every trace there is."""

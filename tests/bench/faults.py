@@ -106,6 +106,9 @@ def verdicts(own: Path, count: int, only: str) -> int:
             else:
                 end, found = end_of(trial), wrongs(edit, trial)
             seconds = time.monotonic() - started
+            # The original's own, of which one that ran out of time on an input was replaced.
+            workers = [it.worker for it in session.baseline.oracle.runners if it.worker]
+            traces.expect([it.pid for it in workers], [it.socket.fileno() for it in workers])
             found += [f"left {trace}" for trace in traces.left()]
             found += [] if contents(*roots) == texts else ["the project was changed"]
             # Else the next fault is met by the input on which this one was.
