@@ -17,20 +17,23 @@ FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType)
 def noting(value: Any, log: list[Any]) -> Any:
     """The value, a function replaced by one that does the same and adds to `log`; also in a list.
 
-    A line of `log`: the function's place among those that were noted, a digest of the arguments,
-    and whether it returned None.
+    A line of `log`: the function's name, a digest of its arguments as they were, and whether it
+    returned None (not where it raised).
     """
     if type(value) is list and any(isinstance(item, FUNCTIONS) for item in value):
         return [noting(item, log) for item in value]
     if not isinstance(value, FUNCTIONS):
         return value
-    number = value.__qualname__
 
     @functools.wraps(value)
     def call(*args: Any, **kwargs: Any) -> Any:
         said = hashlib.sha256(encode([args, kwargs], drains=False)).hexdigest()
-        result = value(*args, **kwargs)
-        log.append((number, said, result is None))
+        is_none = False
+        try:
+            result = value(*args, **kwargs)
+            is_none = result is None
+        finally:
+            log.append((value.__qualname__, said, is_none))
         return result
 
     return call

@@ -67,8 +67,16 @@ def _in(letters: Letters) -> Iterator[tuple[str, str]]:
             (block * 2, block * 4 + a),
         )
     yield from ((a * 2, a * 5), (a * 3 + b, a * 5 + b), (a + b + a + b, a + b + a + a + b + a + b))
+    part, near = _exchanged(letters)
+    yield from ((part, near), (part, near + part))
     for size in sorted({*HASHED}):
         yield thue_morse(letters, size), thue_morse((b, a), size)
+
+
+def _exchanged(letters: Letters) -> tuple[str, str]:
+    """Two texts of the same letters and the same ends: those in the middle change places."""
+    a, b = letters
+    return a * 8 + a + b + b * 8, a * 8 + b + a + b * 8
 
 
 def _items(letters: Letters) -> Iterator[list[str]]:
@@ -76,6 +84,8 @@ def _items(letters: Letters) -> Iterator[list[str]]:
     a, b = letters
     kept = f"{a}{b}\0"
     yield [kept + a, kept + b, kept + a]
+    one, other = _exchanged(letters)
+    yield [one, other, one]
     for size in sorted({*HASHED}):
         one, other = thue_morse(letters, size), thue_morse((b, a), size)
         yield [one, other, one]

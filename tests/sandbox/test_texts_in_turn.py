@@ -24,6 +24,13 @@ def test_parts_that_overlap_themselves() -> None:
         and text.count(part) < sum(text.startswith(part, at) for at in range(len(text)))
     ]
     assert overlapping
+    assert any(
+        sorted(str(text)) == sorted(str(part))
+        and text != part
+        and str(text)[:8] == str(part)[:8]
+        and str(text)[-8:] == str(part)[-8:]
+        for text, part, _ in found
+    )
     letters = {*"".join(str(args[0]) + str(args[1]) for args in found)} - {*"some words"}
     assert not letters
 
