@@ -131,10 +131,23 @@ def _numbers(line: list[Token], at: int) -> list[object]:
         )
         if not after_operand:
             found.append(-value)
-    if at + 2 < len(line) and isinstance(value, int) and line[at + 2].kind == "number":
-        other = _number(line[at + 2].text)
-        found += _folded(value, line[at + 1].text, other) if isinstance(other, int) else []
-    return found
+    folded = _with_next(value, line, at + 1)
+    if folded and at + 3 < len(line) and line[at + 3].text == ")":
+        folded += _with_next(folded[0], line, at + 4)
+    return [*found, *folded]
+
+
+def _with_next(value: object, line: list[Token], at: int) -> list[object]:
+    """What a number comes to with the operator at `at` and the number behind it, if they are one.
+
+    1e9 counts as an int there: `1e9 + 7` is how moduli are written.
+    """
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if at + 1 >= len(line) or line[at + 1].kind != "number" or not isinstance(value, int):
+        return []
+    other = _number(line[at + 1].text)
+    return _folded(value, line[at].text, other) if isinstance(other, int) else []
 
 
 def _bytes_near(numbers: list[object]) -> Iterator[str]:
@@ -160,7 +173,9 @@ def _number(text: str) -> int | float | None:
 
 def _folded(one: int, sign: str, other: int) -> list[object]:
     shifting = sign == "<<"
-    if not 0 <= one <= 10**6 or not 0 < other <= (64 if shifting else 10**6):
+    if not 0 <= one <= (10**6 if shifting else 2**64) or not 0 < other <= (
+        64 if shifting else 10**6
+    ):
         return []
     made = {"+": one + other, "-": one - other, "*": one * other, "/": one // other}
     if shifting:

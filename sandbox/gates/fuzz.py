@@ -1,7 +1,7 @@
 """Gate `fuzz`: generated inputs, against the original; what refutes is shrunk by Hypothesis."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -9,10 +9,14 @@ from functools import partial
 from perfbot.sandbox.baseline import Baseline
 from perfbot.sandbox.candidate import Candidate, counterexample
 from perfbot.sandbox.corpus import generated, own_literals
-from perfbot.sandbox.exploration import BEYOND, INSIDE, draw, encoded, inputs_of, smallest
+from perfbot.sandbox.exploration import BEYOND, INSIDE, draw, encoded, smallest
 from perfbot.sandbox.guards import inputs_that_meet, usual_way
 from perfbot.sandbox.inputs.alike import grown
+from perfbot.sandbox.inputs.arguments import Arguments
+from perfbot.sandbox.inputs.collisions import colliding
 from perfbot.sandbox.inputs.domain import domain
+from perfbot.sandbox.inputs.pseudoprimes import with_pseudoprimes
+from perfbot.sandbox.inputs.texts_in_turn import with_alike_texts
 from perfbot.sandbox.language import language_of
 from perfbot.sandbox.oracle import Expected
 from perfbot.sandbox.outcome import Outcome
@@ -134,11 +138,8 @@ def meet_guards(candidate: Candidate) -> Refutation | None:
 
 
 def drawn_anew(candidate: Candidate, examples: int, seed: int) -> Iterator[tuple[bytes, int]]:
-    """(inputs, inside or beyond): like the corpus, then around the edit's own new literals.
-
-    A new int may be a size from which the edit takes another way, so observed inputs are also
-    grown past it.
-    """
+    """(inputs, inside or beyond): like the corpus, then around the edit's own new literals, then
+    what its text calls for."""
     baseline = candidate.baseline
     size = baseline.size_limit
     own, new = own_literals(baseline.target), new_literals(candidate)
@@ -148,14 +149,28 @@ def drawn_anew(candidate: Candidate, examples: int, seed: int) -> Iterator[tuple
             seed += 1
             for inputs in draw(source, count, seed, breaking=breaking):
                 yield inputs, breaking
-    language = language_of(baseline.target)
-    for inputs in encoded(language.retyped(baseline, candidate.edit.file_source)):
+    for inputs in encoded(called_for(candidate, own, new, seed)):
         yield inputs, BEYOND
-    observed = baseline.observed()
+
+
+def called_for(
+    candidate: Candidate, own: Sequence[object], new: Sequence[object], seed: int
+) -> Iterator[Arguments]:
+    """Inputs on which an edit errs that does what this one's text shows, and hardly on others.
+
+    A new int may be a size from which the edit takes another way, so observed inputs are also
+    grown past it. `own` and `new` are literals, of the original and of the edit alone.
+    """
+    baseline = candidate.baseline
+    signature, observed = baseline.signature, baseline.observed()
+    original, edited = baseline.target.file_source, candidate.edit.file_source
+    yield from language_of(baseline.target).retyped(baseline, edited)
+    yield from with_pseudoprimes(signature, observed, original, edited)
+    if new:
+        yield from with_alike_texts(signature, observed, partial(colliding, (*new, *own)))
     for number in (item for item in new if isinstance(item, int)):
         if LEAST_SIZE <= number <= LARGEST:
-            for arguments in grown(baseline.signature, observed, number + 1, GROWN, seed + number):
-                yield inputs_of(arguments), BEYOND
+            yield from grown(signature, observed, number + 1, GROWN, seed + number)
 
 
 def new_literals(candidate: Candidate) -> tuple[object, ...]:

@@ -7,6 +7,7 @@ which neither the calls seen nor a bare `list` in an annotation says anything.
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.drawing import fresh
@@ -123,7 +124,7 @@ def places(value: object, depth: int = 0) -> Iterator[Place]:
     """Where elements are, the outermost first."""
     if depth == DEEPEST:
         return
-    inner = list(parts(value))[:WIDEST]
+    inner = list(islice(parts(value), WIDEST))
     yield from ((key,) for key, _ in inner)
     for key, item in inner:
         yield from ((key, *rest) for rest in places(item, depth + 1))

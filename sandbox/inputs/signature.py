@@ -205,6 +205,7 @@ def _literals(source: str) -> list[object]:
     return [value for value in found if not isinstance(value, bool)]
 
 
+LARGEST_FOLDED = 2**128
 FOLDED: dict[type[ast.operator], Callable[[int, int], int]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -216,17 +217,26 @@ FOLDED: dict[type[ast.operator], Callable[[int, int], int]] = {
 
 
 def _folded(node: ast.BinOp) -> list[object]:
-    """The value of two small int constants with an operator between them."""
-    left, right, function = node.left, node.right, FOLDED.get(type(node.op))
-    if function is None or not (isinstance(left, ast.Constant) and isinstance(right, ast.Constant)):
-        return []
-    one, other = left.value, right.value
-    if type(one) is not int or type(other) is not int:
-        return []
+    """What operators between int constants come to, unless that is huge."""
+    value = _constant(node)
+    return [] if value is None else [value]
+
+
+def _constant(node: ast.expr) -> int | None:
+    if isinstance(node, ast.Constant):
+        return node.value if type(node.value) is int else None
+    function = FOLDED.get(type(node.op)) if isinstance(node, ast.BinOp) else None
+    if function is None or not isinstance(node, ast.BinOp):
+        return None
+    one, other = _constant(node.left), _constant(node.right)
+    if one is None or other is None:
+        return None
     shifting = isinstance(node.op, (ast.LShift, ast.Pow))
-    if not 0 <= one <= 10**6 or not 0 < other <= (64 if shifting else 10**6):
-        return []
-    return [function(one, other)]
+    if not 0 <= one <= LARGEST_FOLDED or not 0 < other <= (64 if shifting else LARGEST_FOLDED):
+        return None
+    if shifting and one > 10**6:
+        return None
+    return function(one, other)
 
 
 def flat(values: Sequence[object]) -> list[object]:

@@ -1,7 +1,7 @@
 """Texts that few draws would hit, each in turn: parts that overlap themselves, texts that hashes or
 functions of C take for equal; alone, one in another, and as items of a list."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.characters import ANY_STRING
@@ -35,6 +35,35 @@ def with_special_texts(signature: Signature, observed: Sequence[Arguments]) -> I
     changes += [{name: list(items)} for name in lists for items in _items(letters)]
     for changed in changes:
         yield signature.call({name: fresh(value) for name, value in {**base, **changed}.items()})
+
+
+def with_alike_texts(
+    signature: Signature,
+    observed: Sequence[Arguments],
+    alike: Callable[[Letters], Iterator[tuple[str, str]]],
+) -> Iterator[Arguments]:
+    """The first observed input with two texts that `alike` makes of two letters: one behind the
+    other, one in another argument or a list than the other, both in a list."""
+    base = next((it for item in observed if (it := signature.bind(item)) is not None), {})
+    texts = [name for name, value in base.items() if type(value) is str]
+    lists = [name for name, value in base.items() if _is_list_of_texts(value)]
+    if not texts and not lists:
+        return
+    for one, other in alike(_letters([base], texts)):
+        changes: list[dict[str, object]] = []
+        for name in texts:
+            changes += [{name: one + other}, {name: one + other[::-1]}]
+            for holder in texts:
+                if holder != name:
+                    changes += [{name: one, holder: other}, {name: one, holder: other + one}]
+            changes += [{name: one, holder: [other, one]} for holder in lists]
+        changes += [{name: [one, other, one]} for name in lists]
+        for changed in changes:
+            yield signature.call({key: fresh(item) for key, item in {**base, **changed}.items()})
+
+
+def _is_list_of_texts(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(type(item) is str for item in value)
 
 
 def _takes(parameter: Parameter, annotations: Sequence[str]) -> bool:

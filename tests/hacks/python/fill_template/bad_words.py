@@ -1,0 +1,5 @@
+# class: wrong only for unusual names (a pattern of word characters); gate: fuzz, explore
+import re
+def fill(template: str, values: dict[str, str]) -> str:
+    """The template with each ${name} replaced by its value; names without one stay."""
+    return re.sub(r"\$\{(\w+)\}", lambda m: values.get(m[1], m[0]), template)
