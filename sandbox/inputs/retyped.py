@@ -1,11 +1,13 @@
 """Elements of the types that an edit asks about, where elements may be anything.
 
 `isinstance(item, (list, tuple))` in place of `isinstance(item, list)` differs on tuples alone, of
-which neither the calls seen nor a bare `list` in an annotation says anything.
+which neither the calls seen nor a bare `list` in an annotation says anything; `type(item) is dict`
+in place of `isinstance(item, dict)` on what is derived from dict.
 """
 
 import ast
 import re
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 
@@ -47,7 +49,13 @@ MAKERS: Mapping[str, Callable[[object], object]] = {
     "float": lambda value: value if isinstance(value, float) else 1.5,
     "complex": lambda _value: 1j,
     "NoneType": lambda _value: None,
+    "OrderedDict": lambda value: OrderedDict(
+        value if isinstance(value, dict) else dict.fromkeys(hashed(value), 1)
+    ),
+    "defaultdict": lambda value: defaultdict(list, value if isinstance(value, dict) else {}),
 }
+SUBCLASSES = {"int": ("bool",), "dict": ("OrderedDict", "defaultdict")}
+"""What is an instance of a type, but not of that type itself."""
 FAMILIES = {
     "Sequence": ("tuple", "list", "str", "bytes"),
     "MutableSequence": ("list", "bytearray"),
@@ -67,14 +75,16 @@ FAMILIES = {
 
 
 def asked_types(source: str) -> frozenset[str]:
-    """The builtin types that a text asks whether values are instances of."""
+    """The types that a text asks whether values are instances of; where it asks for the very type,
+    also those that are derived from it."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Call(func=ast.Name(id="isinstance" | "issubclass"), args=[_, kinds]):
                 found |= named(kinds)
             case ast.Compare(left=ast.Call(func=ast.Name(id="type"), args=[_]), comparators=kinds):
-                found |= {name for item in kinds for name in named(item)}
+                exact = {name for item in kinds for name in named(item)}
+                found |= exact.union(*(SUBCLASSES.get(name, ()) for name in exact))
             case ast.MatchClass(cls=kind):
                 found |= named(kind)
             case ast.MatchSequence():

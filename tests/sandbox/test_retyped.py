@@ -40,8 +40,8 @@ SAME = NESTED.replace("found = found + flatten(item)", "found.extend(flatten(ite
     [
         ("isinstance(x, (list, tuple))", {"list", "tuple"}),
         ("isinstance(x, str | bytes)", {"str", "bytes"}),
-        ("type(x) is dict", {"dict"}),
-        ("type(x) in (int, float)", {"int", "float"}),
+        ("type(x) is dict", {"dict", "OrderedDict", "defaultdict"}),
+        ("type(x) in (int, float)", {"int", "float", "bool"}),
         ("isinstance(x, abc.Mapping)", {"dict"}),
         ("match x:\n    case set():\n        pass", {"set"}),
         ("match x:\n    case [a, b]:\n        pass", {"list", "tuple"}),
@@ -63,6 +63,18 @@ def test_only_what_is_new_and_open_is_tried() -> None:
     assert not list(retyped(open_header, observed, asks, asks))
     said = signature_of("def f(items: list[int]): pass")
     assert not list(retyped(said, observed, "1\n", asks))
+
+
+def test_what_is_derived_from_a_type_is_tried_where_an_edit_asks_for_the_very_type() -> None:
+    """In place of a dict, one of the same items that `isinstance` takes and `type` does not."""
+    signature = signature_of("def f(data: dict): pass")
+    observed = [Arguments(({"a": {"b": 1}},), {})]
+    instance, very = "isinstance(x, dict)\n", "type(x) is dict\n"
+    made = [item.args[0] for item in retyped(signature, observed, instance, very)]
+    assert {"a": {"b": 1}} in made
+    kinds = {type(item["a"]).__name__ for item in made if isinstance(item, dict)}
+    assert kinds == {"OrderedDict", "defaultdict"}
+    assert not list(retyped(signature, observed, very, instance))
 
 
 def test_a_change_leaves_the_rest_as_it_was() -> None:
