@@ -157,8 +157,11 @@ def around(text: str, inner: str, left: int, right: int) -> str:
 def at(value: object, place: Place) -> object:
     """What is at one of the `places` of a value."""
     for key in place:
-        if isinstance(value, dict) or (isinstance(value, (list, tuple)) and isinstance(key, int)):
-            value = value[key]
+        match value:
+            case dict():
+                value = value[key]
+            case list() | tuple() if isinstance(key, int):
+                value = value[key]
     return value
 
 
