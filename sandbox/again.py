@@ -66,7 +66,7 @@ def on_one_call(candidate: Candidate, expected: Expected) -> Counterexample | No
 def in_a_row(candidate: Candidate, expected: Expected, way: str) -> Counterexample | None:
     """What calls in a row show, or a result taken in steps."""
     original = candidate.baseline.oracle.runner()
-    found = differs(original, candidate.runners[0], expected.inputs, way)
+    found = differs(original, candidate.runners[0], expected, way)
     if found is None:
         return None
     before, after = found

@@ -122,8 +122,8 @@ HEAD = (
     "from __future__ import annotations"
 )
 MODULES = (
-    "import asyncio, contextlib, importlib.machinery, importlib.util, io, operator, os, re\n"
-    "import signal, sys, types, warnings"
+    "import asyncio, contextlib, importlib.machinery, importlib.util, inspect, io, operator, os\n"
+    "import re, signal, sys, types, warnings"
 )
 
 

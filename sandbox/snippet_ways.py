@@ -4,7 +4,7 @@ import inspect
 
 from perfbot.sandbox.drivers import steps, subclassed
 from perfbot.sandbox.drivers.callbacks import CALLBACKS
-from perfbot.sandbox.drivers.steps import LAZY_WAYS, TASK_WAYS
+from perfbot.sandbox.drivers.steps import LAZY_WAYS, STREAMED, TASK_WAYS
 from perfbot.sandbox.drivers.subclassed import SUBCLASS
 
 FINISHED = """\
@@ -43,7 +43,7 @@ def look(function, args, kwargs, written):
 """
 IN_STEPS = """\
 def look(function, args, kwargs, written):
-    value = function(*args, **kwargs)
+{streams}    value = function(*args, **kwargs)
     if hasattr(value, "__await__"):
         value = asyncio.run(value)
     return in_steps(value, {way!r}, [*args, *kwargs.values()], written)
@@ -94,9 +94,12 @@ def look(way: str) -> str:
             steps.change,
             steps.left_in,
             steps.EachInALoop,
+            steps.as_streams,
         )
-        values = f"STEPS, SENT = {steps.STEPS}, {steps.SENT}\nLIST_ITERATOR = type(iter([]))\n\n\n"
-        return values + _text(*names) + IN_STEPS.format(way=way)
+        values = f"STEPS, SENT = {steps.STEPS}, {steps.SENT}\nLIST_ITERATOR = type(iter([]))\n"
+        values += f"STREAMED = {STREAMED!r}\n\n\n"
+        streams = "    args = as_streams(function, args)\n" if way == STREAMED else ""
+        return values + _text(*names) + IN_STEPS.format(way=way, streams=streams)
     if way == CALLBACKS:
         return FINISHED + WITH_CALLBACKS
     if way == SUBCLASS:

@@ -18,7 +18,16 @@ from .callbacks import CALLBACKS, noting
 from .held import Held
 from .load import Loaded
 from .state_watch import Watch
-from .steps import LAZY_WAYS, TASK_WAYS, Pauses, as_tasks, in_steps, settled
+from .steps import (
+    LAZY_WAYS,
+    STREAMED,
+    TASK_WAYS,
+    Pauses,
+    as_streams,
+    as_tasks,
+    in_steps,
+    settled,
+)
 from .subclassed import SUBCLASS, through_subclass
 from .surroundings import Surroundings, record_logs
 from .unwire import decode
@@ -66,6 +75,8 @@ def observe(loaded: Loaded, inputs: bytes, way: str = "once") -> list[Any]:
                 if way == CALLBACKS:
                     args = [noting(item, called) for item in args]
                     kwargs = {name: noting(item, called) for name, item in kwargs.items()}
+                if way == STREAMED:
+                    args = as_streams(function, args)
                 value = function(*args, **kwargs)
                 if isinstance(value, types.CoroutineType):
                     pauses = Pauses(value)

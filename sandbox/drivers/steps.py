@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import operator
+import re
 import types
 from collections.abc import Callable
 from typing import Any
@@ -14,8 +16,10 @@ STEPS = 1000
 """So many items are taken one by one; what comes later was compared when they were drained."""
 SENT = (1, "a", None, 2.5)
 """Handed to a generator in turn, where the original uses what it is sent."""
-LAZY_WAYS = ("changed", "closed", "thrown", "sent")
-"""After a first item: the arguments change, or it is closed, or thrown into, or sent values."""
+STREAMED = "streamed"
+LAZY_WAYS = ("changed", "closed", "thrown", "sent", STREAMED)
+"""After a first item: the arguments change, or it is closed, or thrown into, or sent values; or
+iterators are given in place of lists, which show how far they were read."""
 TASK_WAYS = ("together", "cancelled")
 """Two tasks make the same call at the same time; a task is cancelled where it first pauses."""
 
@@ -105,7 +109,7 @@ def taken(source: Any, way: str, args: Any, written: Callable[[], str]) -> list[
     steps: list[Any] = [step(next, source), left_in(args), written()]
     if way == "changed":
         change(args)
-    elif not hasattr(source, "throw"):
+    elif way != STREAMED and not hasattr(source, "throw"):
         return steps
     elif way == "closed":
         steps.append(step(source.close))
@@ -137,11 +141,30 @@ def step(ask: Callable[..., Any], *values: Any) -> tuple[str, Any]:
 
 
 def change(args: Any) -> None:
+    """Turn lists around, empty dicts and sets; lists in lists, too."""
     for item in args:
         if type(item) in (list, bytearray):
+            change([inner for inner in item if type(inner) is list])
             item.reverse()
         elif type(item) in (dict, set):
             item.clear()
+
+
+def as_streams(function: Any, args: Any) -> list[Any]:
+    """The arguments with iterators in place of lists and tuples, where the parameter takes any
+    iterable as far as its annotation goes."""
+    try:
+        parameters = [*inspect.signature(function).parameters.values()]
+    except (TypeError, ValueError):  # nothing is known of them
+        return [*args]
+    made = [*args]
+    for at, (parameter, item) in enumerate(zip(parameters, args)):
+        said = parameter.annotation
+        text = said if isinstance(said, str) else repr(said)
+        is_open = said is parameter.empty or re.match(r"(\w+\.)*Itera(ble|tor)\b", text)
+        if is_open and type(item) in (list, tuple) and parameter.kind in (0, 1):
+            made[at] = iter([*item])
+    return made
 
 
 class EachInALoop:

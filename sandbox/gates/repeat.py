@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from perfbot.sandbox.candidate import Candidate, counterexample
 from perfbot.sandbox.drivers.callbacks import CALLBACKS
+from perfbot.sandbox.drivers.steps import STREAMED
 from perfbot.sandbox.drivers.subclassed import SUBCLASS
 from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.drivers.values import Drained, WireError
@@ -32,6 +33,7 @@ TOLD = {
     "closed": "it does something else when it is closed after its first item",
     "thrown": "it does something else when an exception is thrown in after its first item",
     "sent": "it does something else with what is sent to it",
+    STREAMED: "of an iterator in place of a list it reads further ahead, or gives other items",
     "together": "two tasks that make the call at the same time end otherwise",
     "cancelled": "it does something else when it is cancelled at its first pause",
 }
@@ -51,7 +53,7 @@ def check(candidate: Candidate) -> Evidence:
     ways = language_of(baseline.target).ways
     for expected in pool:
         for way in ways(baseline.target, expected.outcomes[0]):
-            found = differs(original, edit, expected.inputs, way)
+            found = differs(original, edit, expected, way)
             if found is not None:
                 expected = replace(expected, outcomes=found[:1])
                 shown = counterexample(candidate, expected, found[1], TOLD[way], way)
@@ -76,17 +78,28 @@ def spread(pool: list[Expected]) -> list[Expected]:
 
 
 def differs(
-    original: Runner, edit: Runner, inputs: bytes, way: str
+    original: Runner, edit: Runner, expected: Expected, way: str
 ) -> tuple[Outcome, Outcome] | None:
     """What the original does, each time that it is asked, and what the edit does instead."""
+    inputs = expected.inputs
     before = original.call(inputs, cpu_s=CPU_S, way=way)
-    if not before.answered:
+    if not before.answered or (way == STREAMED and not takes_streams(before, expected)):
         return None
     after = edit.call(inputs, cpu_s=CPU_S, way=way)
     if same(before, after, way):
         return None
     steady = same(before, original.call(inputs, cpu_s=CPU_S, way=way), way)
     return (before, after) if steady else None
+
+
+def takes_streams(before: Outcome, expected: Expected) -> bool:
+    """Whether the original gave as many items of iterators as it gives of lists."""
+    streamed, plain = before.parts(), expected.outcomes[0].parts()
+    if streamed is None or plain is None or not isinstance(plain[0], Drained):
+        return False
+    steps = streamed[0] if isinstance(streamed[0], list) else []
+    given = [item for item in steps if isinstance(item, tuple) and item[0] == "gave"]
+    return len(given) == len(plain[0].items)
 
 
 def same(before: Outcome, after: Outcome, way: str) -> bool:

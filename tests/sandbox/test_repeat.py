@@ -22,6 +22,8 @@ from tests.kinds import run_snippet
 HEAD = "import asyncio\nfrom collections.abc import Iterator\n\nSEEN = []\n\n\n"
 ITEMS = "def f(xs: list[int]):\n"
 READER = "def f(xs: Iterator[int]):\n"
+ROWS = "def f(rows: list[list[int]]):\n"
+OPEN = "def f(xs):\n"
 TASK = "async def f(xs: list[int], seen: list[int]):\n"
 STREAM = "async def f(xs: list[int]):\n"
 
@@ -63,6 +65,20 @@ CASES = [
         READER + "    for x in list(xs):\n        yield x * 2\n",
         READER + "    yield from (x * 2 for x in xs)\n",
         "list(f(iter([1, 2, 3])))",
+    ),
+    Case(
+        "changed",
+        ROWS + "    for xs in rows:\n        for x in xs:\n            yield x\n",
+        ROWS + "    for xs in rows:\n        yield from xs[:]\n",
+        ROWS + "    for xs in rows:\n        yield from xs\n",
+        "list(f([[1, 2, 3], [4]]))",
+    ),
+    Case(
+        "streamed",
+        OPEN + STEPS,
+        OPEN + "    yield from [x * 2 for x in xs]\n",
+        OPEN + "    yield from (x * 2 for x in xs)\n",
+        "list(f((1, 2, 3)))",
     ),
     Case(
         "closed",
@@ -163,6 +179,35 @@ def test_iterators_are_known_by_their_arguments() -> None:
     given = [encode([(Drained("iterator", [1, 2], "end", None), 3), {}]), encode([([1, 2],), {}])]
     found = [repeat.has_iterator(Expected(inputs, ())) for inputs in given]
     assert found == [True, False]
+
+
+@pytest.mark.parametrize(
+    "original",
+    [
+        "    for at in range(len(xs)):\n        yield xs[at]\n",
+        "    for x in xs:\n        yield x * sum(1 for _ in xs)\n",
+    ],
+)
+def test_what_takes_no_iterators_is_given_none(original: str, tmp_path: Path) -> None:
+    """One that asks for a length, or reads twice: an edit may do as it likes there."""
+    (tmp_path / "steps.py").write_text(HEAD + OPEN + original)
+    (tmp_path / "test_steps.py").write_text(
+        "from steps import f\n\n\ndef test_f():\n    assert list(f((1, 2))) in ([1, 2], [2, 4])\n"
+    )
+    target = locate(tmp_path, "steps.py", "f", import_root=".")
+    project = Project(tmp_path, Path(sys.executable))
+    baseline = prepare(project, target, Settings(examples=40), None)
+    try:
+        edit = original.replace("in xs:", "in xs[:]:", 1).replace(
+            "yield xs", "xs = xs[:]; yield xs"
+        )
+        candidate = Candidate(baseline, Edit(HEAD + OPEN + edit))
+        assert candidate.start() is None
+        found = repeat.check(candidate)
+        candidate.close()
+    finally:
+        baseline.close()
+    assert found.status is Status.SURVIVED, (found.detail, found.counterexample)
 
 
 VECTOR = """\
