@@ -7,6 +7,7 @@ import dis
 import io
 import os
 import random
+import re
 import sys
 import threading
 import types
@@ -36,6 +37,27 @@ from .wire import encode, seal
 
 SEED = 20_260_101
 RAISING = frozenset(("RAISE_VARARGS", "RERAISE"))
+
+
+FLOATING = re.compile("(divide by zero|invalid value|overflow|underflow) encountered in ")
+
+
+def warned(caught: Any, path: Any) -> list[Any]:
+    """Category, text and place of each warning; the default filter shows those of `__main__`.
+
+    numpy's warnings on floating point are told apart by their kind alone, each once: a loop is
+    warned for each number by the name of the operation on scalars, an operation on arrays once.
+    """
+    found = []
+    floating = set()
+    for item in caught:
+        text = str(item.message)
+        kind = FLOATING.match(text)
+        if kind and item.category is RuntimeWarning:
+            floating.add(("RuntimeWarning", kind[1], True))
+        else:
+            found.append((item.category.__name__, text, item.filename == path))
+    return [*found, *sorted(floating)]
 
 
 def observe(loaded: Loaded, inputs: bytes, way: str = "once") -> list[Any]:
@@ -99,10 +121,7 @@ def observe(loaded: Loaded, inputs: bytes, way: str = "once") -> list[Any]:
     effects = {
         "stdout": out.getvalue(),
         "stderr": err.getvalue(),
-        "warnings": [
-            (item.category.__name__, str(item.message), item.filename == loaded.module.__file__)
-            for item in caught  # where it points: the default filter shows those of `__main__`
-        ],
+        "warnings": warned(caught, loaded.module.__file__),
         "rng": rng_state() - fresh,
         "threads": threading.active_count() - 1,
         "processes": has_children() and not had_children,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from perfbot.sandbox.inputs.arguments import Arguments
+from perfbot.sandbox.inputs.arrays import is_hollow
 from perfbot.sandbox.inputs.choices import Choices
 from perfbot.sandbox.inputs.containers import keeps_alphabet
 from perfbot.sandbox.inputs.drawing import Drawing, Hint, fresh
@@ -62,6 +63,9 @@ class Source:
             bound = self._near_observed(drawing, crossed=roll >= 18)
         if bound is None:
             bound = self._new(drawing)
+        drawn = [(value, self.shapes.get(name)) for name, value in bound.items()]
+        if self.seen and is_hollow(drawn, shared=self.shared_axes):
+            bound = {name: fresh(value) for name, value in choices.pick(self.seen).items()}
         pairs = pairs_in(bound)
         if pairs and choices.chance(MEETING):
             bound = self._met(bound, choices.pick(pairs), drawing)

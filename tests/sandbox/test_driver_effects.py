@@ -2,11 +2,15 @@
 
 import tempfile
 import venv
+import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy
 import pytest
 
+from perfbot.sandbox.drivers.outcome import warned
 from perfbot.sandbox.drivers.surroundings import MOST_FILES
 from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.project import Project
@@ -156,3 +160,21 @@ def test_random_numbers_are_the_same_in_every_call(version: Any) -> None:
             return random.random()
     """)
     assert loaded.value() == loaded.value()
+
+
+def warned_of(compute: Callable[[], object]) -> list[Any]:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        compute()
+    return warned(caught, __file__)
+
+
+def test_numpys_warnings_on_floating_point_are_told_apart_by_kind_alone() -> None:
+    """A loop is warned for each number, an operation on arrays once, and under another name."""
+    bad = numpy.array([numpy.inf, numpy.inf, 1.0])
+    none = numpy.zeros(3)
+    loop = warned_of(lambda: [item / item for item in bad])
+    assert loop == warned_of(lambda: bad / bad) == [("RuntimeWarning", "invalid value", True)]
+    assert warned_of(lambda: bad[2:] / none[2:]) == [("RuntimeWarning", "divide by zero", True)]
+    own = warned_of(lambda: warnings.warn("invalid value of mine", RuntimeWarning, stacklevel=1))
+    assert own == [("RuntimeWarning", "invalid value of mine", True)]
