@@ -173,9 +173,8 @@ def _number(text: str) -> int | float | None:
 
 def _folded(one: int, sign: str, other: int) -> list[object]:
     shifting = sign == "<<"
-    if not 0 <= one <= (10**6 if shifting else 2**64) or not 0 < other <= (
-        64 if shifting else 10**6
-    ):
+    largest, most = (10**6, 64) if shifting else (2**64, 10**6)
+    if not 0 <= one <= largest or not 0 < other <= most:
         return []
     made = {"+": one + other, "-": one - other, "*": one * other, "/": one // other}
     if shifting:

@@ -205,7 +205,7 @@ def _literals(source: str) -> list[object]:
     return [value for value in found if not isinstance(value, bool)]
 
 
-LARGEST_FOLDED = 2**128
+LARGEST_FOLDED, DEEPEST_FOLDED = 2**128, 3
 FOLDED: dict[type[ast.operator], Callable[[int, int], int]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -222,21 +222,19 @@ def _folded(node: ast.BinOp) -> list[object]:
     return [] if value is None else [value]
 
 
-def _constant(node: ast.expr) -> int | None:
+def _constant(node: ast.expr, depth: int = DEEPEST_FOLDED) -> int | None:
     if isinstance(node, ast.Constant):
         return node.value if type(node.value) is int else None
-    function = FOLDED.get(type(node.op)) if isinstance(node, ast.BinOp) else None
-    if function is None or not isinstance(node, ast.BinOp):
+    if not isinstance(node, ast.BinOp) or type(node.op) not in FOLDED or depth == 0:
         return None
-    one, other = _constant(node.left), _constant(node.right)
+    one, other = _constant(node.left, depth - 1), _constant(node.right, depth - 1)
     if one is None or other is None:
         return None
     shifting = isinstance(node.op, (ast.LShift, ast.Pow))
-    if not 0 <= one <= LARGEST_FOLDED or not 0 < other <= (64 if shifting else LARGEST_FOLDED):
+    largest, most = (10**6, 64) if shifting else (LARGEST_FOLDED, LARGEST_FOLDED)
+    if not 0 <= one <= largest or not 0 < other <= most:
         return None
-    if shifting and one > 10**6:
-        return None
-    return function(one, other)
+    return FOLDED[type(node.op)](one, other)
 
 
 def flat(values: Sequence[object]) -> list[object]:

@@ -134,3 +134,10 @@ def test_only_a_hash_that_is_checked_survives(tmp_path: Path) -> None:
     assert wrong.decision == "refuted", wrong.reason
     assert "1 where the original has 0" in wrong.reason
     assert right.decision == "survived", right.reason
+
+
+def test_a_long_sum_is_no_trouble() -> None:
+    """Only what people write for one number is folded: three operators deep."""
+    assert 2**8 * 1024 - 1 in literals_new_in("", "n = 2**8 * 1024 - 1\n")
+    many = "n = " + " + ".join(["1"] * 900) + "\n"
+    assert set(literals_new_in("", many)) == {1, 2, 3, 4}
