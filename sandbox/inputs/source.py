@@ -69,7 +69,8 @@ class Source:
         pairs = pairs_in(bound)
         if pairs and choices.chance(MEETING):
             bound = self._met(bound, choices.pick(pairs), drawing)
-        if choices.chance(QUOTING) and texts_in(bound):
+        holds = any(isinstance(value, (list, tuple, dict)) for value in bound.values())
+        if holds and choices.chance(QUOTING) and texts_in(bound):
             bound = self._quoting(bound, drawing)
         if self.twins and choices.chance(4):
             one, other = choices.pick(self.twins)
