@@ -39,7 +39,11 @@ SEED = 20_260_101
 RAISING = frozenset(("RAISE_VARARGS", "RERAISE"))
 
 
-FLOATING = re.compile("(divide by zero|invalid value|overflow|underflow) encountered in ")
+FLOATING = re.compile(
+    r"(divide by zero|invalid value|overflow|underflow) encountered in (?:scalar )?(\w+)"
+)
+OF_NO_UFUNC = ("reduce", "accumulate", "reduceat", "cast", "dot", "matmul", "vdot", "inner")
+"""What numpy calls an operation in such a warning, where it has no ufunc of that name."""
 
 
 def warned(caught: Any, path: Any) -> list[Any]:
@@ -52,12 +56,20 @@ def warned(caught: Any, path: Any) -> list[Any]:
     floating = set()
     for item in caught:
         text = str(item.message)
-        kind = FLOATING.match(text)
-        if kind and item.category is RuntimeWarning:
+        kind = FLOATING.fullmatch(text) if item.category is RuntimeWarning else None
+        if kind and is_operation(kind[2]):
             floating.add(("RuntimeWarning", kind[1], True))
         else:
             found.append((item.category.__name__, text, item.filename == path))
     return [*found, *sorted(floating)]
+
+
+def is_operation(name: str) -> bool:
+    """Whether numpy, if it is loaded, warns of an operation under this name."""
+    numpy = sys.modules.get("numpy")
+    if numpy is None:
+        return False
+    return name in OF_NO_UFUNC or isinstance(getattr(numpy, name, None), numpy.ufunc)
 
 
 def observe(loaded: Loaded, inputs: bytes, way: str = "once") -> list[Any]:

@@ -149,25 +149,24 @@ def drawn_anew(candidate: Candidate, examples: int, seed: int) -> Iterator[tuple
             seed += 1
             for inputs in draw(source, count, seed, breaking=breaking):
                 yield inputs, breaking
-    for inputs in encoded(called_for(candidate, own, new, seed)):
+    for inputs in encoded(called_for(candidate, new, seed)):
         yield inputs, BEYOND
 
 
-def called_for(
-    candidate: Candidate, own: Sequence[object], new: Sequence[object], seed: int
-) -> Iterator[Arguments]:
+def called_for(candidate: Candidate, new: Sequence[object], seed: int) -> Iterator[Arguments]:
     """Inputs on which an edit errs that does what this one's text shows, and hardly on others.
 
     A new int may be a size from which the edit takes another way, so observed inputs are also
-    grown past it. `own` and `new` are literals, of the original and of the edit alone.
+    grown past it. `new` are the edit's own literals. What it may have left out (a check, a base)
+    is not in its text, so a hash and powers are looked at wherever there are some.
     """
     baseline = candidate.baseline
     signature, observed = baseline.signature, baseline.observed()
-    original, edited = baseline.target.file_source, candidate.edit.file_source
-    yield from language_of(baseline.target).retyped(baseline, edited)
-    yield from with_pseudoprimes(signature, observed, original, edited)
-    if new:
-        yield from with_alike_texts(signature, observed, partial(colliding, (*new, *own)))
+    language, edited = language_of(baseline.target), candidate.edit.file_source
+    yield from language.retyped(baseline, edited)
+    yield from with_pseudoprimes(signature, observed, edited)
+    every = (*new, *language.new_literals("", edited))
+    yield from with_alike_texts(signature, observed, partial(colliding, every))
     for number in (item for item in new if isinstance(item, int)):
         if LEAST_SIZE <= number <= LARGEST:
             yield from grown(signature, observed, number + 1, GROWN, seed + number)

@@ -217,25 +217,17 @@ def arrays_like(values: Sequence[Any], *, declared: bool = False, dtypes: Sequen
     )
 
 
-def is_hollow(drawn: Sequence[tuple[object, object]], *, shared: bool) -> bool:
-    """Whether an array is empty while one of them has a number of axes that was never observed, or
-    they disagree in length although observed ones never do (`shared`): loops then run over nothing,
-    and what comes of it was never meant. `drawn`: values, each with the shape it was drawn from.
-    """
+def is_hollow(drawn: Sequence[tuple[object, object]]) -> bool:
+    """Whether an array is empty while one of them has a number of axes that was never observed:
+    loops then run over nothing, and what comes of it was never meant. `drawn`: values, each with
+    the shape it was drawn from."""
     arrays: list[tuple[Any, Arrays]] = []
     for value, shape in drawn:
         array = value.array if isinstance(value, View) else value
         if isinstance(shape, Arrays) and shape.seen and is_array(array):
             arrays.append((array, shape))
-    if all(array.size for array, _ in arrays):
-        return False
-    if any(array.ndim not in shape.axes for array, shape in arrays):
-        return True
-    most = max(array.ndim for array, _ in arrays)
-    lengths = [
-        {array.shape[axis] for array, _ in arrays if array.ndim > axis} for axis in range(most)
-    ]
-    return shared and any(len(sizes) > 1 for sizes in lengths)
+    is_empty = any(array.size == 0 for array, _ in arrays)
+    return is_empty and any(array.ndim not in shape.axes for array, shape in arrays)
 
 
 def laid_out(array: Any, choices: Choices) -> Any:

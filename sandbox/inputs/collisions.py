@@ -1,4 +1,4 @@
-"""Texts that a polynomial hash takes for equal, made for the base and the modulus of an edit.
+"""Texts that a polynomial hash takes for equal, made for the numbers in an edit's file.
 
 An edit that compares hashes and never the texts is right on all but one in 2**30 or 2**60 texts.
 """
@@ -7,31 +7,36 @@ from collections.abc import Iterator, Sequence
 
 LEAST_MODULUS, LARGEST_MODULUS = 2**16, 2**64
 LENGTHS = (128, 256, 512, 1_024, 2_048, 4_096)
-MOST_HASHES, ATTEMPTS = 4, 8
+MOST_HASHES, ATTEMPTS, LETTERS = 8, 8, 26
 Signs = tuple[int, ...]
 """-1, 0 or 1 for each power of the base, from the lowest."""
 
 
 def hashes_in(literals: Sequence[object]) -> list[tuple[int, int]]:
-    """(base, modulus): each two ints that may be those of a hash, the first ones.
+    """(base, modulus): each two ints that may be those of a hash, the likely ones first: moduli
+    that are prime or a power of two, bases that can tell letters apart.
 
     Without odd bases modulo a power of two, which `meetings.thue_morse` is for.
     """
     ints = [item for item in literals if type(item) is int]
-    moduli = dict.fromkeys(
+    moduli = {
         # A mask stands for the power of two above it.
         item + (item & (item + 1) == 0 and item.bit_length() in (32, 64))
         for item in ints
         if LEAST_MODULUS < item <= LARGEST_MODULUS
-    )
-    bases = dict.fromkeys(item for item in ints if 2 < item < LARGEST_MODULUS)
+    }
+    bases = {item for item in ints if 2 < item < LARGEST_MODULUS}
     found = [
         (base, modulus)
-        for modulus in moduli
-        for base in sorted(bases)
+        for modulus in sorted(moduli, key=lambda item: (not _is_likely(item), item))
+        for base in sorted(bases, key=lambda item: (item < LETTERS, item))
         if base < modulus and not (base % 2 and modulus & (modulus - 1) == 0)
     ]
     return found[:MOST_HASHES]
+
+
+def _is_likely(modulus: int) -> bool:
+    return modulus & (modulus - 1) == 0 or pow(2, modulus - 1, modulus) == 1
 
 
 def vanishing(base: int, modulus: int) -> Signs | None:

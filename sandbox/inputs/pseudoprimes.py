@@ -1,4 +1,4 @@
-"""Composite numbers that pass for primes, where an edit newly takes powers modulo a number.
+"""Composite numbers that pass for primes, where an edit takes powers modulo a number.
 
 Fermat's test, and Miller's with a few fixed bases, err on one number in millions: no draw finds it.
 """
@@ -19,17 +19,18 @@ PSEUDOPRIMES = (
 (G. Jaeschke, On strong pseudoprimes to several bases, Math. Comp. 61, 1993); and pseudoprimes to
 base 2 and Carmichael numbers, some without small factors ((6k+1)(12k+1)(18k+1): J. Chernick, 1939).
 """
-MODULAR = re.compile(r"pow\((?:[^(),]|\([^()]*\))+,(?:[^(),]|\([^()]*\))+,|\*[^;\n%]*%")
-"""A power with a modulus, or a product that is reduced at once."""
+MODULAR = re.compile(r"pow\((?:[^(),]|\([^()]*\))+,(?:[^(),]|\([^()]*\))+,|\*[^*;\n%]*%")
+"""A power with a modulus, or a product that is reduced at once. No text takes long to search."""
 
 
 def with_pseudoprimes(
-    signature: Signature, observed: Sequence[Arguments], original: str, edit: str
+    signature: Signature, observed: Sequence[Arguments], edit: str
 ) -> Iterator[Arguments]:
     """The first observed input with each of them in turn in place of an int, or of a list's ints;
-    none where `edit` reduces no more products than `original` does."""
+    none where the file `edit` reduces no product. The original may do that, too: with more bases.
+    """
     bound = next((it for item in observed if (it := signature.bind(item)) is not None), {})
-    if len(MODULAR.findall(edit)) <= len(MODULAR.findall(original)):
+    if not MODULAR.search(edit):
         return
     for number in PSEUDOPRIMES:
         for name, value in bound.items():

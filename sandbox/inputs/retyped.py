@@ -11,6 +11,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 
+from perfbot.sandbox.drivers.values import Made
 from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.drawing import fresh
 from perfbot.sandbox.inputs.generic import BARE, MOST, MOST_VOLUME, OPEN, unbounded
@@ -53,9 +54,18 @@ MAKERS: Mapping[str, Callable[[object], object]] = {
         value if isinstance(value, dict) else dict.fromkeys(hashed(value), 1)
     ),
     "defaultdict": lambda value: defaultdict(list, value if isinstance(value, dict) else {}),
+    "StackSummary": lambda value: Made("traceback", "StackSummary", (list(sequence(value)),), {}),
+    "DefragResult": lambda value: Made(
+        "urllib.parse", "DefragResult", (*sequence(value), "", "")[:2], {}
+    ),
 }
-SUBCLASSES = {"int": ("bool",), "dict": ("OrderedDict", "defaultdict")}
-"""What is an instance of a type, but not of that type itself."""
+SUBCLASSES = {
+    "int": ("bool",),
+    "dict": ("OrderedDict", "defaultdict"),
+    "list": ("StackSummary",),
+    "tuple": ("DefragResult",),
+}
+"""What is an instance of a type, but not of that type itself: classes that every Python has."""
 FAMILIES = {
     "Sequence": ("tuple", "list", "str", "bytes"),
     "MutableSequence": ("list", "bytearray"),

@@ -64,7 +64,7 @@ class Source:
         if bound is None:
             bound = self._new(drawing)
         drawn = [(value, self.shapes.get(name)) for name, value in bound.items()]
-        if self.seen and is_hollow(drawn, shared=self.shared_axes):
+        if self.seen and is_hollow(drawn):
             bound = {name: fresh(value) for name, value in choices.pick(self.seen).items()}
         pairs = pairs_in(bound)
         if pairs and choices.chance(MEETING):

@@ -96,6 +96,8 @@ def test_which_numbers_are_taken_for_those_of_a_hash() -> None:
     assert hashes_in([256, 0xFFFFFFFF]) == [(256, 2**32)]
     assert hashes_in([31, 2**32]) == []
     assert hashes_in([31, 1000, 2**80, "a", 1.5, True]) == []
+    small = [3, 4, 5, 6, 7, 8, 9, 10]
+    assert hashes_in([*small, 10**9, 257, PRIME])[0] == (257, PRIME)
 
 
 def test_how_moduli_are_written() -> None:
@@ -126,14 +128,19 @@ def test_the_texts_get_into_every_argument_that_holds_texts() -> None:
 
 
 def test_only_a_hash_that_is_checked_survives(tmp_path: Path) -> None:
-    """The unchecked one counts a text of the same hash."""
-    files = {"texts_py": COUNT, "test_texts_py": SUITE}
-    with opened_project(tmp_path, "count_matches", **files) as session:
-        wrong = judge(session.baseline, Edit(HASHED.format(check="")))
-        right = judge(session.baseline, Edit(HASHED.format(check=CHECKED)))
-    assert wrong.decision == "refuted", wrong.reason
-    assert "1 where the original has 0" in wrong.reason
-    assert right.decision == "survived", right.reason
+    """The unchecked one counts a text of the same hash; also where only the check was left out."""
+    checked, unchecked = (Edit(HASHED.format(check=check)) for check in (CHECKED, ""))
+    for name, original in (("plain", COUNT), ("hashed", checked.file_source)):
+        folder = tmp_path / name
+        folder.mkdir()
+        files = {"texts_py": original, "test_texts_py": SUITE}
+        with opened_project(folder, "count_matches", **files) as session:
+            wrong = judge(session.baseline, unchecked)
+            assert wrong.decision == "refuted", wrong.reason
+            assert "1 where the original has 0" in wrong.reason
+            if name == "plain":
+                right = judge(session.baseline, checked)
+                assert right.decision == "survived", right.reason
 
 
 def test_a_long_sum_is_no_trouble() -> None:

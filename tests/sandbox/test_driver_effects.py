@@ -176,5 +176,10 @@ def test_numpys_warnings_on_floating_point_are_told_apart_by_kind_alone() -> Non
     loop = warned_of(lambda: [item / item for item in bad])
     assert loop == warned_of(lambda: bad / bad) == [("RuntimeWarning", "invalid value", True)]
     assert warned_of(lambda: bad[2:] / none[2:]) == [("RuntimeWarning", "divide by zero", True)]
-    own = warned_of(lambda: warnings.warn("invalid value of mine", RuntimeWarning, stacklevel=1))
-    assert own == [("RuntimeWarning", "invalid value of mine", True)]
+    for text in ("invalid value of mine", "invalid value encountered in reading"):
+        own = warned_of(lambda text=text: [tell(text), tell(text)])  # type: ignore[misc]
+        assert own == 2 * [("RuntimeWarning", text, True)]
+
+
+def tell(text: str) -> None:
+    warnings.warn(text, RuntimeWarning, stacklevel=1)

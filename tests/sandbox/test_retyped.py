@@ -32,6 +32,7 @@ from nested import flatten
 def test_flatten():
     assert flatten([1, [2, [3, 4]], 5]) == [1, 2, 3, 4, 5]
 """
+ASKS = "isinstance(item, list)"
 SAME = NESTED.replace("found = found + flatten(item)", "found.extend(flatten(item))")
 
 
@@ -41,6 +42,8 @@ SAME = NESTED.replace("found = found + flatten(item)", "found.extend(flatten(ite
         ("isinstance(x, (list, tuple))", {"list", "tuple"}),
         ("isinstance(x, str | bytes)", {"str", "bytes"}),
         ("type(x) is dict", {"dict", "OrderedDict", "defaultdict"}),
+        ("type(x) is list", {"list", "StackSummary"}),
+        ("type(x) == tuple", {"tuple", "DefragResult"}),
         ("type(x) in (int, float)", {"int", "float", "bool"}),
         ("isinstance(x, abc.Mapping)", {"dict"}),
         ("match x:\n    case set():\n        pass", {"set"}),
@@ -88,9 +91,10 @@ def test_a_change_leaves_the_rest_as_it_was() -> None:
 
 
 def test_an_edit_that_takes_tuples_for_lists_is_refuted(tmp_path: Path) -> None:
-    """By a tuple; the same without it survives."""
+    """By a tuple, and one that takes lists alone by a subclass; the same without it survives."""
     with opened_project(tmp_path, "flatten", nested_py=NESTED, test_nested_py=SUITE) as session:
-        wrong = judge(session.baseline, Edit(SAME.replace("item, list)", "item, (list, tuple))")))
-        assert wrong.decision == "refuted", wrong.reason
+        for old, new in (("item, list)", "item, (list, tuple))"), (ASKS, "type(item) is list")):
+            wrong = judge(session.baseline, Edit(SAME.replace(old, new)))
+            assert wrong.decision == "refuted", wrong.reason
         right = judge(session.baseline, Edit(SAME))
         assert right.decision == "survived", right.reason
