@@ -257,7 +257,11 @@ class Options:
     )
     symbolic: bool = field(
         default=False,
-        metadata=_row("Also let CrossHair search for inputs on which an edit differs."),
+        metadata=_row("Python: also let CrossHair search for inputs on which an edit differs."),
+    )
+    libfuzzer: bool = field(
+        default=False,
+        metadata=_row("C++ and C: also let libFuzzer search for inputs on which an edit differs."),
     )
     sandbox: str = field(
         default="auto",

@@ -96,7 +96,8 @@ def place_of(repo: Path, base: str, target: Target, options: Options) -> Place:
     workload = workload_for(target, options)
     named = [
         str(repo), target.path, target.qualname, options.tests, options.build, options.python,
-        options.program, options.symbolic, None if workload is None else workload.sha256,
+        options.program, options.symbolic, options.libfuzzer,
+        None if workload is None else workload.sha256,
     ]  # fmt: skip
     name = hashlib.sha256(json.dumps(named).encode()).hexdigest()
     tree = git_line(repo, "rev-parse", f"{base}^{{tree}}")

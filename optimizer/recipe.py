@@ -18,7 +18,7 @@ from perfbot.sandbox.workload import WorkloadFile
 
 PLAIN = (
     "tests", "build", "allow", "allow_slower_cases", "oracle_threshold", "alpha", "delta",
-    "symbolic", "program", "within_examples",
+    "symbolic", "libfuzzer", "program", "within_examples",
 )  # fmt: skip
 WORKLOAD_BYTES = 64_000
 """A workload longer than this does not travel in the commit's message."""

@@ -12,9 +12,10 @@ from perfbot.optimizer.config import Options
 from perfbot.optimizer.scratch_folder import scratch_folder
 from perfbot.sandbox.baseline import Baseline, prepare
 from perfbot.sandbox.baseline_file import is_kept, key_of, load, save
+from perfbot.sandbox.cpp import libfuzzer
 from perfbot.sandbox.drivers.values import WireError
 from perfbot.sandbox.errors import UsageError
-from perfbot.sandbox.gates.symbolic_tools import require_installed
+from perfbot.sandbox.gates import symbolic_tools
 from perfbot.sandbox.program_inputs import answers_in, inputs_of
 from perfbot.sandbox.project import Project
 from perfbot.sandbox.settings import Settings
@@ -22,8 +23,9 @@ from perfbot.sandbox.target import Target
 from perfbot.sandbox.workload import WorkloadFile, find_workload
 
 VENVS = (".venv", "venv")
-SYMBOLIC_S = 10.0
-"""CPU seconds for CrossHair on each edit that survives the other gates."""
+SYMBOLIC_S = LIBFUZZER_S = 10.0
+"""Seconds of searching on each edit that survives the other gates: CrossHair's CPU time, and
+libFuzzer's wall time."""
 Say = Callable[[str], None]
 Fill = Callable[[Path], Sequence[str] | None]
 
@@ -52,6 +54,7 @@ def settings_of(options: Options) -> Settings:
         delta=options.delta,
         explore_s=options.explore,
         symbolic_s=SYMBOLIC_S if options.symbolic else 0.0,
+        libfuzzer_s=LIBFUZZER_S if options.libfuzzer else 0.0,
     )
 
 
@@ -67,7 +70,9 @@ def opened(
     for what is not installed.
     """
     if options.symbolic:
-        require_installed()
+        symbolic_tools.require_installed()
+    if options.libfuzzer:
+        libfuzzer.require_installed()
     with scratch_folder() as scratch:
         root = scratch / "project"
         root.mkdir()

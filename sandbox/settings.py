@@ -32,6 +32,8 @@ class Settings:
     """Seconds of wall time that gate `explore` searches: as long as all the others together."""
     symbolic_s: float = 0.0
     """CPU seconds that CrossHair may search for a difference; 0: no gate `symbolic`."""
+    libfuzzer_s: float = 0.0
+    """Seconds that libFuzzer may search for a difference; 0: no gate `libfuzzer`."""
 
     def relaxations(self) -> dict[str, object]:
         """The fields that are not at their defaults, by name."""
@@ -40,6 +42,6 @@ class Settings:
             item.name: sorted(found[item.name]) if item.name == "allow" else found[item.name]
             for item in fields(self)
             # More time to search is stricter, and a seed is neither.
-            if item.name not in ("seed", "explore_s", "symbolic_s")
+            if item.name not in ("seed", "explore_s", "symbolic_s", "libfuzzer_s")
             and found[item.name] != item.default
         }

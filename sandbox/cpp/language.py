@@ -24,6 +24,7 @@ from perfbot.sandbox.gates import (
     cpp_build,
     cpp_coverage,
     cpp_dedup,
+    cpp_libfuzzer,
     cpp_policy,
     cpp_sanitize,
     cpp_scope,
@@ -217,7 +218,11 @@ def snippet(project: Project, target: Target, edit_source: str, inputs: bytes, w
 
 def gates(settings: Settings) -> tuple[Gate, ...]:
     """The gates in their order: what needs only the plain build first."""
-    return GATES
+    if settings.libfuzzer_s <= 0:
+        return GATES
+    # What it finds is there for the gates behind `fuzz`: an input that reaches a branch, say.
+    after = GATES.index(fuzz.check) + 1
+    return (*GATES[:after], cpp_libfuzzer.check, *GATES[after:])
 
 
 def check_scope(candidate: Candidate) -> Evidence:

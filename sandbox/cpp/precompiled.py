@@ -99,9 +99,11 @@ def _build(names: Sequence[str], compiler: Compiler, flags: Sequence[str], folde
     )
     limits = Limits(wall_s=BUILD_S, memory_bytes=4096 * MIB, file_bytes=512 * MIB)
     made = f"{root}/box/{NAME}.gch"
+    # clang would look at the header's time of change, which is another for each sandbox.
+    timeless = "-Xclang -fno-pch-timestamp" if compiler.is_clang else ""
     command = " ".join(flags)
     ran = run_script(
-        f"{compiler.path} {command} -x c++-header {root}{FOLDER_AT}/{NAME} -o {made}",
+        f"{compiler.path} {command} {timeless} -x c++-header {root}{FOLDER_AT}/{NAME} -o {made}",
         (made,),
         box,
         limits,

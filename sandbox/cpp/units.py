@@ -15,6 +15,8 @@ class Variant(enum.Enum):
     """ThreadSanitizer."""
     COVERED = "covered"
     """Counts lines and branches for gcov."""
+    SEARCHED = "searched"
+    """Tells libFuzzer where it goes and what it compares; clang alone can."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ _OWN: dict[Variant, tuple[str, ...]] = {
     ),
     Variant.THREADS: ("-O1", "-g1", "-fsanitize=thread"),
     Variant.COVERED: ("-O0", "--coverage", "-fprofile-abs-path", "-fprofile-update=single"),
+    Variant.SEARCHED: ("-O1", "-fsanitize=fuzzer-no-link", "-DPERFBOT_SEARCHED"),
 }
 
 

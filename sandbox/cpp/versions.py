@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import cast
 
 from perfbot.sandbox.cpp.command import command_for
+from perfbot.sandbox.cpp.compilers import ask, find_compiler
 from perfbot.sandbox.cpp.toolchain import Built
 from perfbot.sandbox.cpp.units import Command, Variant
 from perfbot.sandbox.cpp.wrapper import Hints
@@ -36,9 +38,23 @@ def hints_of(project: Project, target: Target) -> Hints:
     return Hints(adapter=project.adapter or None, program=is_program(target))
 
 
+def variant_command(project: Project, target: Target, variant: Variant) -> Command:
+    """The project's command, for what counts lines with GCC: clang's counts are not gcov's.
+
+    Raises: BaselineError, MachineError as `command_of`; MachineError where GCC is missing.
+    """
+    command = command_of(project, target)
+    if variant is not Variant.COVERED or not ask(command.compiler).is_clang:
+        return command
+    compiler = find_compiler("gcc" if command.is_c else "g++")
+    flags = tuple(flag for flag in command.flags if not flag.startswith("-stdlib="))
+    return replace(command, compiler=compiler.path, flags=flags)
+
+
 def builder(project: Project, target: Target, variant: Variant) -> Builder:
     """What compiles versions of the target's file in that variant."""
-    return Builder(project, command_of(project, target), variant, hints_of(project, target))
+    command = variant_command(project, target, variant)
+    return Builder(project, command, variant, hints_of(project, target))
 
 
 def compiled(
@@ -65,7 +81,7 @@ def opener(
     cpu: int | None = None,
 ) -> Callable[[], CppZygote]:
     """What opens a sandbox whose workers load versions in that variant."""
-    command, hints = command_of(project, target), hints_of(project, target)
+    command, hints = variant_command(project, target, variant), hints_of(project, target)
     return partial(
         CppZygote, project, command, variant=variant, hints=hints, hash_seed=hash_seed, cpu=cpu
     )
