@@ -11,6 +11,7 @@ from perfbot.sandbox.exploration import BEYOND, INSIDE, draw, drawn, encoded
 from perfbot.sandbox.inputs.alike import filled, grown
 from perfbot.sandbox.inputs.characters import respelt, with_numbers_respelt, with_rare_characters
 from perfbot.sandbox.inputs.edge_numbers import with_edge_numbers
+from perfbot.sandbox.inputs.punned import with_punned_numbers
 from perfbot.sandbox.inputs.quoting import quoted_in_turn
 from perfbot.sandbox.inputs.texts_in_turn import with_special_texts
 from perfbot.sandbox.language import language_of
@@ -57,6 +58,8 @@ def grow_corpus(baseline: "Baseline") -> None:
         grow(baseline, inputs, taken, beyond=True)
     special = sorted(encoded(with_special_texts(baseline.signature, observed)), key=len)
     grow_in_time(baseline, special, taken, beyond=True)
+    for inputs in encoded(with_punned_numbers(baseline.signature, observed)):
+        grow(baseline, inputs, taken, beyond=True)
     for inputs in encoded(respelt(baseline.signature, observed)):
         grow(baseline, inputs, taken, beyond=True)
     for inputs in encoded(language.twins(baseline)):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 LOOPS = frozenset({"for_statement", "for_range_loop", "while_statement", "do_statement"})
+_SCOPES = LOOPS | {"compound_statement", "lambda_expression"}
 _ATOMS = frozenset(
     {
         *("identifier", "field_identifier", "qualified_identifier", "number_literal"),
@@ -118,6 +119,25 @@ class CppFunction:
         """The only declarator of a name here; None where there is none or another hides it."""
         found = self.declarations.get(name, [])
         return found[0] if len(found) == 1 else None
+
+    def declared_at(self, use: "Node") -> "Node | None":
+        """The declarator that a use of a name means: of those above it, the innermost, the last."""
+        seen = [
+            (scope.start_byte, declarator.start_byte, declarator)
+            for declarator in self.declarations.get(text_of(use), [])
+            if declarator.start_byte < use.start_byte
+            and within(use, scope := self._scope_of(declarator))
+        ]
+        return max(seen, key=lambda item: item[:2])[2] if seen else None
+
+    def _scope_of(self, declarator: "Node") -> "Node":
+        """The block, loop or function in which a declaration holds."""
+        node = declarator
+        while node.parent is not None and node != self.node:
+            if node.type in _SCOPES:
+                return node
+            node = node.parent
+        return self.node
 
     def local(self, name: str) -> "Node | None":
         """The only declaration statement of a local variable, by itself, not a parameter's."""

@@ -103,6 +103,11 @@ def type_of_name(function: "CppFunction", name: str) -> str | None:
     declarator = function.declared_once(name)
     if declarator is None:
         return None if name in function.declarations else _elsewhere(function, name)
+    return _of_declarator(function, declarator, name)
+
+
+def _of_declarator(function: "CppFunction", declarator: "Node", name: str) -> str | None:
+    """The type that a declarator gives to `name`."""
     above = declarator.parent
     if above is None:
         return None
@@ -126,6 +131,9 @@ def type_of(function: "CppFunction", node: "Node") -> str | None:
     """The type of an expression, or None where its text does not show it."""
     kind = node.type
     if kind in ("identifier", "field_identifier"):
+        seen = function.declared_at(node) if kind == "identifier" else None
+        if seen is not None:
+            return _of_declarator(function, seen, text_of(node))
         return type_of_name(function, text_of(node))
     if kind == "number_literal":
         return _literal(text_of(node).lower())

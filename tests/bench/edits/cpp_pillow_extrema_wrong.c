@@ -15,35 +15,17 @@ ImagingGetExtrema(Imaging im, void *extrema) {
 
     switch (im->type) {
         case IMAGING_TYPE_UINT8: {
-            /* Without branches, and in sixteen lanes, which compilers make vectors of. */
-            UINT8 low[16], high[16];
-            int lane;
-            memset(low, im->image8[0][0], sizeof(low));
-            memset(high, im->image8[0][0], sizeof(high));
-            imin = imax = im->image8[0][0];
-            for (y = 0; y < im->ysize; y++) {
+            /* Without branches, and in the pixels' own type, which compilers make vectors of. */
+            UINT8 low = im->image8[0][0], high = low;
+            for (y = 0; y < im->ysize && !(low == 0 && high == 255); y++) {
                 UINT8 *in = im->image8[y];
-                for (x = 0; x + 16 <= im->xsize; x += 16) {
-                    for (lane = 0; lane < 16; lane++) {
-                        UINT8 v = in[x + lane];
-                        low[lane] = v < low[lane] ? v : low[lane];
-                        high[lane] = v > high[lane] ? v : high[lane];
-                    }
-                }
-                for (; x < im->xsize; x++) {
-                    imin = in[x] < imin ? in[x] : imin;
-                    imax = in[x] > imax ? in[x] : imax;
-                }
-                for (lane = 0; lane < 16; lane++) {
-                    imin = low[lane] < imin ? low[lane] : imin;
-                    imax = high[lane] > imax ? high[lane] : imax;
-                }
-                if (imin == 0 && imax == 255) {
-                    break;
+                for (x = 0; x < im->xsize; x++) {
+                    low = in[x] < low ? in[x] : low;
+                    high = in[x] > high ? in[x] : high;
                 }
             }
-            ((UINT8 *)extrema)[0] = (UINT8)imin;
-            ((UINT8 *)extrema)[1] = (UINT8)imax;
+            ((UINT8 *)extrema)[0] = low;
+            ((UINT8 *)extrema)[1] = high;
             break;
         }
         case IMAGING_TYPE_INT32:

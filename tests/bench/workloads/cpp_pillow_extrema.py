@@ -63,3 +63,12 @@ def cases():
             else:
                 pixels = draw.randbytes(count * size)
             yield (list(pixels), len(pixels), kind, width, [0] * 8, 8)
+    # Where it may stop: both ends of the range in the first row, in the last one, or only one.
+    for ends in (
+        (0, 255, 9, 9, 9, 9),
+        (9, 9, 9, 9, 0, 255),
+        (0, 9, 9, 0, 9, 9),
+        (255, 9, 9, 9, 9, 9),
+    ):
+        pixels = [ends[at // 2 % 6] for at in range(12 * 12)]
+        yield (pixels, len(pixels), 0, 12, [0] * 8, 8)
