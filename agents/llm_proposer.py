@@ -20,11 +20,17 @@ from perfbot.sandbox.target import Target
 
 CLOSED = "what is left of the budget does not pay for another reply"
 _LANGUAGES = {"python": "Python", "cpp": "C++", "c": "C"}
-_FIRST = "Make it faster. Reply in the form asked for."
+_FIRST = "Make it faster."
 _AGAIN = (
     "Make it faster still, in another way than was tried. "
-    "A refused edit may be mended if its idea is right. Reply in the form asked for."
+    "A refused edit may be mended if its idea is right."
 )
+_FORM = (
+    "Reply with the whole new source of `{name}` in one ```{fence} block, then the lines `Change:` "
+    "and `Why:`."
+)
+"""A prompt's last words, and code before words in the reply: asked for `Change:` first, a model of
+half a billion parameters wrote no code after it in 14 of 16 replies, and in 3 of 12 this way."""
 _WORTH = 65
 """Of where the best version's time goes: more than tests, less than the original's own."""
 _READ = frozenset({"", "truncated"})
@@ -139,6 +145,7 @@ class ModelProposer:
             beside = _beside(self.target, parent)
             sections.append(Section("The best version so far", text + beside, REQUIRED))
             sections += self.own_time(parent)
+        form = _FORM.format(name=self.target.qualname, fence=fence)
         history = tried(self.target, self.asker.account.archive.trials())
         wanted = wished(self.wishes())
         task = rendered(
@@ -146,7 +153,7 @@ class ModelProposer:
             qualname=self.target.qualname,
             path=self.target.path,
             sections=packed([*sections, *history, *wanted], most_tokens),
-            request=in_style(_AGAIN if history else _FIRST, style),
+            request=in_style(f"{_AGAIN if history else _FIRST} {form}", style),
         )
         return Message("system", system), Message("user", task)
 

@@ -1,0 +1,171 @@
+"""Runs perfbot with a real model, a small one on this machine, on functions that can be faster.
+
+    python tests/bench/model_weights.py 0.5b WEIGHTS
+    python tests/bench/model_serve.py WEIGHTS/FILE.gguf --port 8123 &
+    python tests/bench/llm_local.py --data FILE.jsonl --api-base http://127.0.0.1:8123/v1 \\
+        [--policy best_of_n|refine] [--proposer llm|both|rules] [--functions 30] [--out FILE]
+
+The data are those of coffe.py beside this one. Taken are functions of which some recorded reply
+passes its tests and is at least 1.3 times as fast, evenly spaced. Each becomes a repository with
+half of its tests and its stress inputs as a workload, and gets four candidates: all asked for at
+once, or one after the other, each with what was said of the last. Printed: functions with a commit,
+geometric mean, gates that refuted, replies without an edit, seconds and tokens per accepted edit,
+and whether a commit fails the tests that perfbot did not see: none may (exit code 1).
+
+Results are appended as they come; a second run goes on where the first ended.
+"""
+
+import argparse
+import json
+import math
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path.insert(0, str(Path(__file__).parent))
+
+from coffe import lay_out, workload
+from llm_replay import passes_all, results, speedup
+
+from tests.judging import table
+from tests.shop import environment, git, perfbot
+
+Row = dict[str, Any]
+HEADROOM = 1.3
+CANDIDATES = 4
+AT_ONCE = {"best_of_n": CANDIDATES, "refine": 1, "beam": 2, "qd": 2}
+"""Replies asked for at a time, by policy."""
+
+
+def main() -> int:
+    """Run what was not run yet and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--data", type=Path, help="the JSONL file; without it nothing is done")
+    parser.add_argument("--api-base", default="http://127.0.0.1:8123/v1")
+    parser.add_argument("--model", default="openai/local")
+    parser.add_argument("--policy", default="refine", choices=AT_ONCE)
+    parser.add_argument("--proposer", default="llm", choices=["llm", "both", "rules"])
+    parser.add_argument("--functions", type=int, default=30)
+    parser.add_argument("--reply-tokens", type=int, default=500)
+    parser.add_argument("--prompt-tokens", type=int, default=1500)
+    parser.add_argument("--out", type=Path, default=Path("llm-local-results.jsonl"))
+    options = parser.parse_args()
+    if options.data is None:
+        print("skipped: give the functions with --data FILE.jsonl (see --help)")
+        return 0
+    problems = [json.loads(line) for line in options.data.read_text().splitlines() if line.strip()]
+    wanted = chosen(problems, options.functions)
+    done = results(options.out)
+    with options.out.open("a") as out:
+        for problem in wanted:
+            if problem["id"] in done:
+                continue
+            row = searched(problem, options)
+            out.write(json.dumps(row) + "\n")
+            out.flush()
+            print(line(row), file=sys.stderr, flush=True)
+    found = results(options.out)
+    return report([found[problem["id"]] for problem in wanted if problem["id"] in found])
+
+
+def chosen(problems: list[Row], count: int) -> list[Row]:
+    """Evenly spaced ones of those that a right reply makes faster."""
+    able = [
+        problem
+        for problem in problems
+        if any(
+            reply["passes_tests"] and (reply["stress_speedup"] or 0) >= HEADROOM
+            for reply in problem["candidates"]
+        )
+    ]
+    step = max(len(able) / count, 1.0)
+    return [able[int(at * step)] for at in range(min(count, len(able)))]
+
+
+def searched(problem: Row, options: argparse.Namespace) -> Row:
+    """One function through the whole of `optimize`."""
+    target = f"original.py::{problem['entry']}"
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        env = environment(folder / "home")
+        repo = folder / "project"
+        lay_out(problem, repo)
+        for arguments in (("init", "-q", "-b", "main"), ("add", "-A"), ("commit", "-qm", "first")):
+            git(repo, env, *arguments)
+        (folder / "workload.py").write_text(workload(problem))
+        model = [
+            "--model", options.model, "--api-base", options.api_base, "--model-timeout", "300",
+            "--reply-tokens", str(options.reply_tokens), "--prompt-tokens",
+            str(options.prompt_tokens), "--samples", str(AT_ONCE[options.policy]),
+        ]  # fmt: skip
+        started = time.monotonic()
+        done = perfbot(
+            repo, env, "optimize", target, "--workload", str(folder / "workload.py"),
+            *("--proposer", options.proposer, "--policy", options.policy, "--seed", "1"),
+            *(model if options.proposer != "rules" else ()),
+            *("--budget", f"{CANDIDATES}c,10m", "--json", "-", "-q"),
+        )  # fmt: skip
+        row: Row = {"id": problem["id"], "exit": done.returncode, "passes": None}
+        row["seconds"] = time.monotonic() - started
+        if not done.stdout.startswith("{"):
+            return row | {"run": None, "error": done.stderr.strip()[-500:]}
+        run = json.loads(done.stdout)["runs"][0]
+        if run["commit"] is not None:
+            committed = git(repo, env, "show", f"{run['commit']}:original.py")
+            row["passes"] = passes_all(problem, committed, folder / "all")
+    return row | {"run": run, "error": None}
+
+
+def line(row: Row) -> str:
+    """One line on one function."""
+    if row["run"] is None:
+        return f"{row['id']}: exit {row['exit']}: {row['error'].splitlines()[-1:]}"
+    told = ", ".join(trial["decision"] for trial in row["run"]["trials"])
+    return f"{row['id']}: {row['run']['decision']} {speedup(row):.2f}x of {told or 'no edit'}"
+
+
+def report(rows: list[Row]) -> int:
+    """Print the table, and whether the promise holds."""
+    gains = [speedup(row) for row in rows]
+    accepted = [gain for gain in gains if gain != 1.0]
+    models = [model for row in rows if row["run"] for model in row["run"]["models"] or ()]
+    total = Counter[str]()
+    for model in models:
+        for name, value in model.items():
+            if isinstance(value, (int, float)) and not isinstance(value, bool):
+                total[name] += value  # type: ignore[assignment]
+    trials = [trial for row in rows if row["run"] for trial in row["run"]["trials"]]
+    gates = Counter(f"{item['decision']} by {item['gate']}" for item in trials if item["gate"])
+    cells = [
+        ["functions", str(len(rows))],
+        ["with a commit", str(len(accepted))],
+        ["geometric mean over all", f"{geometric(gains):.2f}x"],
+        ["geometric mean where accepted", f"{geometric(accepted):.2f}x"],
+        ["edits judged", str(len(trials))],
+        *([name, str(count)] for name, count in sorted(gates.items())),
+        *([f"model: {name}", f"{value:g}"] for name, value in sorted(total.items())),
+        ["seconds", f"{sum(row['seconds'] for row in rows):.0f}"],
+    ]
+    if accepted:
+        each = sum(row["seconds"] for row in rows) / len(accepted)
+        cells.append(["seconds per accepted edit", f"{each:.0f}"])
+    print(table(["", "all"], cells))
+    for row in rows:
+        if row["run"] is None:
+            print(f"  {line(row)}")
+    broken = [row["id"] for row in rows if row["passes"] is False]
+    print(f"commits that fail tests that perfbot did not see: {len(broken)} {broken or ''}")
+    return 1 if broken else 0
+
+
+def geometric(values: list[float]) -> float:
+    """The geometric mean; 1.0 of nothing."""
+    return math.exp(sum(map(math.log, values)) / len(values)) if values else 1.0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
