@@ -11,7 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from perfbot.sandbox.candidate import Candidate, counterexample
-from perfbot.sandbox.cpp.libfuzzer import Pair, instrumented, require_installed, search
+from perfbot.sandbox.cpp.libfuzzer import (
+    LARGEST_BYTES,
+    Pair,
+    instrumented,
+    require_installed,
+    search,
+)
 from perfbot.sandbox.cpp.units import Variant
 from perfbot.sandbox.cpp.versions import builder
 from perfbot.sandbox.drivers.values import WireError
@@ -157,7 +163,10 @@ def confirmed(candidate: Candidate, proposal: bytes) -> Refutation | None:
 
 
 def plain(proposal: bytes) -> bytes | None:
-    """The proposal as perfbot itself would encode it; None where it is no argument list."""
+    """The proposal as perfbot itself would encode it; None where it is no argument list, or longer
+    than the engine makes them: the edit can write what it likes there."""
+    if len(proposal) > LARGEST_BYTES:
+        return None
     try:
         return inputs_of(arguments_of(proposal))
     except (WireError, TypeError, ValueError):

@@ -85,7 +85,7 @@ def extremes_in_narrow_locals(function: CppFunction) -> Iterator[Rewrite]:
         least, most = function.fresh("least"), function.fresh("most")
         nonempty = f"{function.text(start)} < {function.operand(bound)}"
         first = f"{function.text(ends['$v'][0].named_children[0])}[{function.text(start)}]"
-        head = function.text(loop)[: _body_start(loop) - loop.start_byte].rstrip()
+        head = _head(loop)
         looped = (
             f"{head} {{\n"
             f"@{least} = $v < {least} ? $v : {least};\n"
@@ -162,10 +162,11 @@ def extremes_without_jumps(function: CppFunction) -> Iterator[Rewrite]:
         yield Rewrite((function.replace(body, function.fill(text, ends)),), VECTORS)
 
 
-def _body_start(loop: "Node") -> int:
-    """Where the loop's body begins, in bytes of the file."""
+def _head(loop: "Node") -> str:
+    """The loop's text before its body."""
     body = loop.child_by_field_name("body")
-    return loop.end_byte if body is None else body.start_byte
+    end = loop.end_byte if body is None else body.start_byte
+    return (loop.text or b"")[: end - loop.start_byte].decode().rstrip()
 
 
 def _counts(function: CppFunction, loop: "Node") -> "tuple[str, Node, Node] | None":
