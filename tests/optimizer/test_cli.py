@@ -221,7 +221,7 @@ def test_every_option_reaches_its_command(tmp_path: Path, monkeypatch: pytest.Mo
         "--workload w.py --tests pytest --python bin/python --proposer llm "
         "--policy beam --budget 20c,2.50usd,10m --seed 0 --allow threads --allow ctypes "
         "--allow-slower-cases --oracle-threshold 0.5 --alpha 0.05 --delta 0 "
-        "--symbolic --sandbox landlock --unsafe-no-sandbox --json - -q --build make "
+        "--symbolic --libfuzzer --sandbox landlock --unsafe-no-sandbox --json - -q --build make "
         "--no-remember --adversary same --adversary-api-base http://z/v1 "
         "--model openai/x --api-base http://x/v1 --samples 3 --temperature 0.5 "
         "--prompt-tokens 900 --reply-tokens 800 --model-timeout 9.5 "
@@ -246,6 +246,7 @@ def test_every_option_reaches_its_command(tmp_path: Path, monkeypatch: pytest.Mo
         alpha=0.05,
         delta=0.0,
         symbolic=True,
+        libfuzzer=True,
         sandbox="landlock",
         unsafe_no_sandbox=True,
         json="-",
