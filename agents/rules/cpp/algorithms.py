@@ -4,13 +4,18 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from perfbot.agents.rules.cpp import types
+from perfbot.agents.rules.cpp.construction import constructed
 from perfbot.agents.rules.cpp.function import CppFunction
 from perfbot.agents.rules.cpp.pattern import expression
 from perfbot.agents.rules.cpp.rule import rule
+from perfbot.agents.rules.cpp.uses import method_of_use, other_uses
 from perfbot.agents.rules.rule import Rewrite
 
 if TYPE_CHECKING:
-    pass
+    from tree_sitter import Node
+
+_OF_BOTH = frozenset(("size", "empty", "begin", "end", "cbegin", "cend", "rbegin", "rend"))
+"""What a sorted vector answers as a set does."""
 
 
 @rule(
@@ -124,3 +129,78 @@ def count_in_loop_to_map(function: CppFunction) -> Iterator[Rewrite]:
         pieces.append(function.replace(call, function.fill(f"{new}[$x]", bound)))
         reason = f"std::count walks all of `{name}` each time; a table of counts answers at once."
         yield Rewrite(tuple(pieces), reason, function.include(map_name))
+
+
+@rule(
+    "cpp-set-to-sort-unique",
+    "std::set made of a range and only read in order -> vector, sort and unique",
+    before="""
+        #include <set>
+        #include <vector>
+
+        std::vector<int> f(const std::vector<int>& values) {
+            std::set<int> known(values.begin(), values.end());
+            std::vector<int> found;
+            for (int value : known) found.push_back(value * 2);
+            return found;
+        }
+        """,
+    after="""
+        #include <set>
+        #include <vector>
+        #include <algorithm>
+
+        std::vector<int> f(const std::vector<int>& values) {
+            std::vector<int> known(values.begin(), values.end());
+            std::sort(known.begin(), known.end());
+            known.erase(std::unique(known.begin(), known.end()), known.end());
+            std::vector<int> found;
+            for (int value : known) found.push_back(value * 2);
+            return found;
+        }
+        """,
+    leaves="""
+        #include <set>
+        #include <vector>
+
+        bool f(const std::vector<int>& values, int wanted) {
+            std::set<int> known(values.begin(), values.end());
+            return known.count(wanted) != 0;
+        }
+        """,
+    calls=("std::vector<int>{3, 1, 3, 2}", "std::vector<int>{}"),
+)
+def set_to_sort_unique(function: CppFunction) -> Iterator[Rewrite]:
+    for name in function.declarations:
+        declaration = function.local(name)
+        kind = function.type_of_name(name) or ""
+        made = constructed(declaration) if declaration is not None else None
+        if declaration is None or made is None or not kind.startswith("set<"):
+            continue
+        if len(made[1]) != 2 or len(types.arguments_of(kind)) != 1:
+            continue
+        uses = other_uses(function, name)
+        if not uses or not all(method_of_use(use) in _OF_BOTH or _looped(use) for use in uses):
+            continue
+        node = declaration.child_by_field_name("type")
+        if node is None:
+            continue
+        vector = function.text(node).replace("set<", "vector<", 1)
+        text = function.text(declaration).replace(function.text(node), vector, 1)
+        text += (
+            f"\nstd::sort({name}.begin(), {name}.end());\n"
+            f"{name}.erase(std::unique({name}.begin(), {name}.end()), {name}.end());"
+        )
+        reason = "One sort in one block of memory costs less than a node for each element."
+        includes = function.include("vector", "algorithm")
+        yield Rewrite((function.replace(declaration, text),), reason, includes)
+
+
+def _looped(use: "Node") -> bool:
+    """Whether a use is what a loop goes over."""
+    loop = use.parent
+    return (
+        loop is not None
+        and loop.type == "for_range_loop"
+        and loop.child_by_field_name("right") == use
+    )
