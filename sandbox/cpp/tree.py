@@ -26,6 +26,7 @@ from perfbot.sandbox.cpp.capture import (
 )
 from perfbot.sandbox.cpp.extension import is_extension, weakened
 from perfbot.sandbox.cpp.inside import run_script, why
+from perfbot.sandbox.cpp.unpacking import unpack
 from perfbot.sandbox.errors import BaselineError
 from perfbot.sandbox.host import available_cores
 from perfbot.sandbox.interpreter import ask
@@ -123,18 +124,10 @@ def _build(project: Project, build: str, beside: Path) -> Path:
     made = Path(tempfile.mkdtemp(dir=beside))
     made.chmod(0o755)  # read by the sandbox's user
     with tarfile.open(fileobj=io.BytesIO(ran.files[0])) as archive:
-        archive.extractall(made, filter=_harmless)
+        unpack(archive, made)
     (made / OWN).mkdir(exist_ok=True)
     (made / CALLS).write_bytes(ran.files[1].replace(root.encode(), b"") if root else ran.files[1])
     return made
-
-
-def _harmless(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
-    """Nothing outside the folder, and no devices. What is refused is left out of the tree."""
-    try:
-        return tarfile.data_filter(member, folder)
-    except tarfile.FilterError:
-        return None
 
 
 def _archive(project: Project, tree: Path, others: tuple[Entry, ...]) -> None:
