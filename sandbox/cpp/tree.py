@@ -27,10 +27,11 @@ from perfbot.sandbox.cpp.capture import (
 from perfbot.sandbox.cpp.extension import is_extension, weakened
 from perfbot.sandbox.cpp.inside import run_script, why
 from perfbot.sandbox.cpp.unpacking import unpack
-from perfbot.sandbox.errors import BaselineError
+from perfbot.sandbox.errors import BaselineError, MachineError
 from perfbot.sandbox.host import available_cores
 from perfbot.sandbox.interpreter import ask
 from perfbot.sandbox.isolate.box import PATH
+from perfbot.sandbox.isolate.choice import backend
 from perfbot.sandbox.isolate.limits import MIB, Limits
 from perfbot.sandbox.isolate.process import Box, interpreter_mounts, new_root
 from perfbot.sandbox.project import Project
@@ -41,6 +42,8 @@ BUILD_S = 1800.0
 BUILD_LIMITS = Limits(
     wall_s=BUILD_S, memory_bytes=8192 * MIB, processes=512, file_bytes=2048 * MIB, output_bytes=None
 )
+LANDLOCK = "landlock"
+"""The backend that refuses `chmod`: the kernel's Landlock does not say of which files."""
 OWN = ".perfbot"
 """The folder in a kept tree that holds what was seen of its build."""
 CALLS, REST = f"{OWN}/calls", f"{OWN}/rest.a"
@@ -52,8 +55,14 @@ def built_tree(project: Project, build: str, entries: tuple[Entry, ...] = ()) ->
 
     What `entries` name besides is compiled into `REST` too; what does not compile is left out.
 
-    Raises: BaselineError when the build fails, MachineError when no sandbox works here.
+    Raises: BaselineError when the build fails, MachineError when no sandbox works here, or one in
+    which nothing can be built.
     """
+    if backend().name == LANDLOCK:
+        raise MachineError(
+            "under Landlock nothing can be made executable, so C and C++ cannot be built there",
+            "run `perfbot doctor`, which says what bubblewrap lacks, or take --sandbox podman",
+        )
     compilers = tuple(real_compiler(name) for name in compiler_names())
     key = store.key_of(
         "tree", build, store.tree_digest(project.root, everything=True), compilers, entries,

@@ -15,6 +15,7 @@ from perfbot.sandbox.cpp.plan import Plan, plan_of
 from perfbot.sandbox.cpp.toolchain import Built, compile_unit
 from perfbot.sandbox.cpp.units import Command, Unit, Variant
 from perfbot.sandbox.errors import BaselineError, MachineError
+from perfbot.sandbox.isolate import bare, choice
 from perfbot.sandbox.project import Project
 
 PROJECTS = Path(__file__).parents[2] / "projects" / "cpp"
@@ -204,3 +205,13 @@ def test_calls_that_were_cut_off() -> None:
     assert list(calls_from(whole)) == found
     assert list(calls_from(whole + b"9\0/box\0gcc\0-c")) == found
     assert list(calls_from(b"")) == []
+
+
+def test_under_landlock_the_message_says_what_else_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A build would end with programs that nobody may run, and blame the project."""
+    monkeypatch.setattr(choice, "_wanted", bare.Bare(confined=True))
+    with pytest.raises(MachineError, match="Landlock") as caught:
+        command_for(project_of("make", tmp_path), "main.c")
+    assert "perfbot doctor" in str(caught.value)
