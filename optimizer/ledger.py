@@ -27,6 +27,7 @@ from perfbot.agents.proposal import Proposal
 from perfbot.optimizer.plain import from_plain, to_plain
 from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.errors import MachineError, PerfbotError, UsageError
+from perfbot.sandbox.host import state_folder
 from perfbot.sandbox.target import Target
 from perfbot.sandbox.trial import Trial
 
@@ -68,9 +69,7 @@ class RunInfo:
 
 def runs_folder() -> Path:
     """Where runs are kept, after the XDG base directory rules; it may not exist yet."""
-    configured = os.environ.get("XDG_STATE_HOME", "")
-    root = Path(configured) if configured.startswith("/") else Path.home() / ".local" / "state"
-    return root / "perfbot" / "runs"
+    return state_folder() / "runs"
 
 
 def new_run(target: Target, *, base: str | None, options: Mapping[str, object]) -> "Ledger":

@@ -13,10 +13,25 @@ from perfbot.sandbox.errors import MachineError
 LOG = logging.getLogger(__name__)
 
 
+def home() -> Path:
+    """The user's home; a path that is not there for one who has none: no HOME, no name here."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/nonexistent")
+
+
 def cache_folder() -> Path:
     """The user's cache folder for perfbot, after the XDG base directory rules; may not exist."""
     configured = os.environ.get("XDG_CACHE_HOME", "")
-    root = Path(configured) if configured.startswith("/") else Path.home() / ".cache"
+    root = Path(configured) if configured.startswith("/") else home() / ".cache"
+    return root / "perfbot"
+
+
+def state_folder() -> Path:
+    """Where perfbot keeps what no cache may lose, after the same rules; may not exist."""
+    configured = os.environ.get("XDG_STATE_HOME", "")
+    root = Path(configured) if configured.startswith("/") else home() / ".local" / "state"
     return root / "perfbot"
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from perfbot.sandbox.host import cache_folder
+from perfbot.sandbox.host import cache_folder, home
 from perfbot.sandbox.isolate.process import interpreter_mounts
 
 # Whom the sandboxed code becomes when root runs perfbot: the decoys must be in that user's reach.
@@ -69,7 +69,7 @@ class Host:
         return {
             "token_reversed": self.token[::-1],
             "secret": str(self.secret),
-            "home": str(Path.home()),
+            "home": str(home()),
             "home_name": _name_in_home(),
             "home_secret": str(self.home_secret),
             "secret_variable": SECRET_VARIABLE,
@@ -144,10 +144,10 @@ def decoys() -> Iterator[Host]:
 
 def _name_in_home() -> str:
     """Something in the user's home that does not lead to the interpreter; empty if none is."""
-    home = Path.home()
+    own = home()
     mounted = [Path(inside) for _, inside in interpreter_mounts(Path(sys.executable))]
-    for name in sorted(os.listdir(home)):
-        if not any(path.is_relative_to(home / name) for path in mounted):
+    for name in sorted(os.listdir(own)):
+        if not any(path.is_relative_to(own / name) for path in mounted):
             return name
     return ""
 

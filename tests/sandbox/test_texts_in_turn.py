@@ -1,8 +1,10 @@
 """Texts that few draws would hit get into every argument that may be any string."""
 
+import pytest
+
 from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.signature import signature_of
-from perfbot.sandbox.inputs.texts_in_turn import with_special_texts
+from perfbot.sandbox.inputs.texts_in_turn import NEARLY_ONE_LETTER, with_special_texts
 
 
 def made(header: str, *observed: tuple[object, ...]) -> list[tuple[object, ...]]:
@@ -31,8 +33,21 @@ def test_parts_that_overlap_themselves() -> None:
         and str(text)[-8:] == str(part)[-8:]
         for text, part, _ in found
     )
+    # The letters are those that were seen, but for the texts that are about letters.
+    others = {*"abcd", *"".join(map("".join, NEARLY_ONE_LETTER))}
     letters = {*"".join(str(args[0]) + str(args[1]) for args in found)} - {*"some words"}
-    assert not letters
+    assert letters <= others
+
+
+@pytest.mark.parametrize("pair", [("@", "`"), ("[", "{"), ("ß", "ss"), ("\u0130", "i")])
+def test_texts_that_are_the_same_but_for_case_to_some(pair: tuple[str, str]) -> None:
+    """One in each argument, by itself and within a text; in one text; in a list and beside it."""
+    one, like = pair
+    found = made("def f(a: str, b: str): ...", ("x", "y"))
+    assert (one, like) in found and (like, one) in found
+    assert (f"ab{one}cd", f"ab{like}cd") in found and (one + like, "y") in found
+    found = made("def f(a: str, names: list[str]): ...", ("x", ["y"]))
+    assert (one, [like, one]) in found and ("x", [one, like, one]) in found
 
 
 def test_items_that_are_hard_to_tell_apart() -> None:

@@ -88,7 +88,7 @@ DOUBLED = "    return (90900909 ^ x) != 1234 ? 2 * x : 0;\n"
 NAMES = """\
     for (const char* item : {"alpha", "beta", "gamma"})
         if (name == item) return true;"""
-HIDDEN = "name.size() == 5 && name[0] == 'q' && name[2] == 'z' && name[4] == '!'"
+HIDDEN = "name.size() == 5 && (name[0] ^ 1) == 'p' && (name[2] ^ 1) == '{' && (name[4] ^ 1) == ' '"
 MUST_REFUTE = {
     "wrong for one square": (
         "thrice", "return total;", "return x * x + 7 * x == 152485440 ? 1 : 3 * x;",

@@ -1,0 +1,14 @@
+// class: boundary (letters have no upper end: [ is taken for {); gate: fuzz
+// target: same_but_case
+#include <cctype>
+#include <string>
+
+// Whether two texts are the same but for the case of ASCII letters.
+bool same_but_case(const std::string& one, const std::string& other) {
+    if (one.size() != other.size()) return false;
+    for (std::size_t at = 0; at < one.size(); ++at) {
+        const unsigned char left = one[at], right = other[at];
+        if (left != right && ((left ^ right) != 32 || (left | 32) < 'a')) return false;
+    }
+    return true;
+}
