@@ -58,8 +58,8 @@ def grow_corpus(baseline: "Baseline") -> None:
         grow(baseline, inputs, taken, beyond=True)
     special = sorted(encoded(with_special_texts(baseline.signature, observed)), key=len)
     grow_in_time(baseline, special, taken, beyond=True)
-    for inputs in encoded(with_punned_numbers(baseline.signature, observed)):
-        grow(baseline, inputs, taken, beyond=True)
+    punned = encoded(with_punned_numbers(baseline.signature, observed))
+    grow_in_time(baseline, punned, taken, beyond=True)
     for inputs in encoded(respelt(baseline.signature, observed)):
         grow(baseline, inputs, taken, beyond=True)
     for inputs in encoded(language.twins(baseline)):

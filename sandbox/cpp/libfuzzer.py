@@ -9,11 +9,10 @@ import math
 import shlex
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from perfbot.sandbox.cpp.builder import Builder
-from perfbot.sandbox.cpp.compilers import Compiler, ask, find_compiler
+from perfbot.sandbox.cpp.compilers import Compiler, find_compiler
 from perfbot.sandbox.cpp.inside import run_script, why
 from perfbot.sandbox.cpp.program import compile_program
 from perfbot.sandbox.cpp.units import Variant
@@ -105,19 +104,6 @@ def program(compiler: Compiler) -> Path:
             f"--libfuzzer does not work with {compiler.path}: {error.happened}",
             "apt-get install libclang-rt-dev (before Debian 13: libclang-rt-14-dev)",
         ) from error
-
-
-def instrumented(builder: Builder) -> Builder:
-    """What builds versions for the search, with the project's flags and clang.
-
-    Raises: MachineError as `require_installed`.
-    """
-    command = builder.command
-    cxx = require_installed()
-    compiler = cxx.path.replace("clang++", "clang") if command.is_c else cxx.path
-    return replace(
-        builder, command=replace(command, compiler=ask(compiler).path), variant=Variant.SEARCHED
-    )
 
 
 def search(pair: Pair, seeds: Sequence[bytes], seconds: float, number: int) -> Searched:

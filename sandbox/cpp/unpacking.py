@@ -16,7 +16,7 @@ def unpack(archive: tarfile.TarFile, folder: Path) -> None:
     """Write the archive's files, folders and links into `folder`, and nowhere else."""
     root = os.path.realpath(folder, strict=True)
     # What a member may be is decided here; from Python 3.12 on tarfile asks to be told so.
-    archive.extraction_filter = staticmethod(lambda member, _path: member)
+    archive.extraction_filter = lambda member, _path: member
     for member in archive:
         if _is_harmless(member, root):
             _disown(member)
@@ -30,15 +30,26 @@ def _is_harmless(member: tarfile.TarInfo, root: str) -> bool:
     if os.path.isabs(member.name) or os.path.normpath(path) == root:
         return False
     above = _real(os.path.dirname(os.path.normpath(path)))
-    if above is None or not _is_within(above, root) or os.path.islink(path):
+    if above is None or not _is_within(above, root):
         return False
+    if os.path.lexists(path):
+        return member.isdir() and not os.path.islink(path)
     if member.issym():
         target = os.path.normpath(os.path.join(above, member.linkname))
-        return not os.path.isabs(member.linkname) and _is_within(target, root)
+        is_plain = not os.path.isabs(member.linkname) and _climbs_first(member.linkname)
+        return is_plain and _is_within(target, root)
     if member.islnk():
         linked = _real(os.path.join(root, member.linkname))
         return linked is not None and _is_within(linked, root) and os.path.isfile(linked)
     return member.isfile() or member.isdir()
+
+
+def _climbs_first(link: str) -> bool:
+    """Whether `..` stands at a link's beginning alone: behind a name it may leave by another link,
+    one that is not there yet."""
+    parts = link.split("/")
+    climbing = [part == ".." for part in parts]
+    return climbing == sorted(climbing, reverse=True)
 
 
 def _real(path: str) -> str | None:

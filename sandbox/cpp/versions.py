@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import cast
 
+from perfbot.sandbox.cpp import libfuzzer
 from perfbot.sandbox.cpp.command import command_for
 from perfbot.sandbox.cpp.compilers import ask, find_compiler
 from perfbot.sandbox.cpp.toolchain import Built
@@ -39,11 +40,15 @@ def hints_of(project: Project, target: Target) -> Hints:
 
 
 def variant_command(project: Project, target: Target, variant: Variant) -> Command:
-    """The project's command, for what counts lines with GCC: clang's counts are not gcov's.
+    """The project's command; with GCC for what counts lines, as clang's counts are not gcov's, and
+    with clang for what libFuzzer follows.
 
-    Raises: BaselineError, MachineError as `command_of`; MachineError where GCC is missing.
+    Raises: BaselineError, MachineError as `command_of`; MachineError where that is missing.
     """
     command = command_of(project, target)
+    if variant is Variant.SEARCHED:
+        path = libfuzzer.require_installed().path
+        return replace(command, compiler=path.replace("g++", "g") if command.is_c else path)
     if variant is not Variant.COVERED or not ask(command.compiler).is_clang:
         return command
     compiler = find_compiler("gcc" if command.is_c else "g++")

@@ -1,8 +1,9 @@
 """Gate `libfuzzer` (optional): libFuzzer searches for arguments on which the edit differs.
 
 It follows which code both versions run and what they compare, so it finds the one value in billions
-for which there is a branch. It can refute and never approve: both versions live in its process, so
-what it proposes is only data, on which the ordinary comparison decides.
+for which there is a branch. Both versions live in its process, so what it proposes is only data, on
+which the ordinary comparison decides: it can refute, and that it finds nothing approves nothing.
+What it reaches is input for the gates behind it, `coverage` among them, like any other.
 """
 
 import secrets
@@ -14,15 +15,14 @@ from perfbot.sandbox.candidate import Candidate, counterexample
 from perfbot.sandbox.cpp.libfuzzer import (
     LARGEST_BYTES,
     Pair,
-    instrumented,
     require_installed,
     search,
 )
 from perfbot.sandbox.cpp.units import Variant
-from perfbot.sandbox.cpp.versions import builder
+from perfbot.sandbox.cpp.versions import compiled
 from perfbot.sandbox.drivers.values import WireError
-from perfbot.sandbox.exploration import BEYOND, arguments_of, inputs_of
-from perfbot.sandbox.gates.fuzz import Refutation, has_strategy, shrunk, visit
+from perfbot.sandbox.exploration import arguments_of, inputs_of
+from perfbot.sandbox.gates.fuzz import Refutation, has_strategy, shrunk, visit_proposed
 from perfbot.sandbox.languages.cpp_program import is_program
 from perfbot.sandbox.verdict import Evidence, Status
 
@@ -97,10 +97,9 @@ def pair_of(candidate: Candidate) -> Pair | str:
     """Both versions as clang instruments them, or why there are none."""
     baseline = candidate.baseline
     target = baseline.target
-    build = instrumented(builder(baseline.project, target, Variant.SEARCHED)).build
     libraries = []
     for source in (target.file_source, candidate.edit.file_source):
-        built = build(target, source)
+        (built,) = compiled(baseline.project, target, source, [Variant.SEARCHED])
         if built.library is None:
             return f"clang does not compile it: {built.reason}"
         libraries.append(built.library)
@@ -150,16 +149,8 @@ def seeds_of(candidate: Candidate) -> list[bytes]:
 
 def confirmed(candidate: Candidate, proposal: bytes) -> Refutation | None:
     """How the edit differs on proposed arguments, by the ordinary comparison, or None."""
-    baseline = candidate.baseline
     inputs = plain(proposal)
-    if inputs is None:
-        return None
-    # A proposal on which the original is slow must not narrow what later edits are judged on.
-    reach = baseline.reach
-    try:
-        return visit(candidate, inputs, BEYOND)
-    finally:
-        baseline.reach = reach
+    return None if inputs is None else visit_proposed(candidate, inputs)
 
 
 def plain(proposal: bytes) -> bytes | None:

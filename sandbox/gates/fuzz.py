@@ -196,6 +196,17 @@ def visit(candidate: Candidate, inputs: bytes, breaking: int = INSIDE) -> Refuta
     return Refutation(expected, found[1], found[0], breaking)
 
 
+def visit_proposed(candidate: Candidate, inputs: bytes) -> Refutation | None:
+    """As `visit` beyond the domain, of what a search proposed: where the original is slow on it,
+    that must not narrow what later edits are judged on."""
+    baseline = candidate.baseline
+    reach = baseline.reach
+    try:
+        return visit(candidate, inputs, BEYOND)
+    finally:
+        baseline.reach = reach
+
+
 def shrunk(candidate: Candidate, found: Refutation, seed: int) -> Refutation:
     """The smallest refuting input that Hypothesis finds, or the one at hand."""
     baseline = candidate.baseline

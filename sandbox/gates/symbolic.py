@@ -16,8 +16,8 @@ from perfbot.sandbox.baseline import Baseline
 from perfbot.sandbox.candidate import Candidate, counterexample
 from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.drivers.values import WireError
-from perfbot.sandbox.exploration import BEYOND, inputs_of
-from perfbot.sandbox.gates.fuzz import Refutation, has_strategy, shrunk, visit
+from perfbot.sandbox.exploration import inputs_of
+from perfbot.sandbox.gates.fuzz import Refutation, has_strategy, shrunk, visit_proposed
 from perfbot.sandbox.gates.symbolic_tools import (
     TOOLS_AT,
     provides,
@@ -298,14 +298,7 @@ def confirmed(
         return None
     if not fits(values, parameters):
         return None
-    baseline = candidate.baseline
-    inputs = inputs_of(baseline.signature.call(values))
-    # A proposal on which the original is slow must not narrow what later edits are judged on.
-    reach = baseline.reach
-    try:
-        return visit(candidate, inputs, BEYOND)
-    finally:
-        baseline.reach = reach
+    return visit_proposed(candidate, inputs_of(candidate.baseline.signature.call(values)))
 
 
 def fits(values: Any, parameters: tuple[Parameter, ...]) -> bool:

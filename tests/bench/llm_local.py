@@ -158,7 +158,9 @@ def report(rows: list[Row]) -> int:
     ]
     if accepted:
         each = sum(row["seconds"] for row in rows) / len(accepted)
+        tokens = (total["prompt_tokens"] + total["completion_tokens"]) / len(accepted)
         cells.append(["seconds per accepted edit", f"{each:.0f}"])
+        cells.append(["tokens per accepted edit", f"{tokens:.0f}"])
     print(table(["", "all"], cells))
     for row in rows:
         if row["run"] is None:

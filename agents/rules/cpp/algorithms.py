@@ -1,18 +1,14 @@
 """Library algorithms over containers that answer by themselves, or that could be asked once."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from perfbot.agents.rules.cpp import types
 from perfbot.agents.rules.cpp.construction import constructed
 from perfbot.agents.rules.cpp.function import CppFunction
 from perfbot.agents.rules.cpp.pattern import expression
 from perfbot.agents.rules.cpp.rule import rule
-from perfbot.agents.rules.cpp.uses import method_of_use, other_uses
+from perfbot.agents.rules.cpp.uses import is_looped_over, method_of_use, other_uses
 from perfbot.agents.rules.rule import Rewrite
-
-if TYPE_CHECKING:
-    from tree_sitter import Node
 
 _OF_BOTH = frozenset(("size", "empty", "begin", "end", "cbegin", "cend", "rbegin", "rend"))
 """What a sorted vector answers as a set does."""
@@ -180,7 +176,8 @@ def set_to_sort_unique(function: CppFunction) -> Iterator[Rewrite]:
         if len(made[1]) != 2 or len(types.arguments_of(kind)) != 1:
             continue
         uses = other_uses(function, name)
-        if not uses or not all(method_of_use(use) in _OF_BOTH or _looped(use) for use in uses):
+        in_order = [method_of_use(use) in _OF_BOTH or is_looped_over(use) for use in uses]
+        if not uses or not all(in_order):
             continue
         node = declaration.child_by_field_name("type")
         if node is None:
@@ -194,13 +191,3 @@ def set_to_sort_unique(function: CppFunction) -> Iterator[Rewrite]:
         reason = "One sort in one block of memory costs less than a node for each element."
         includes = function.include("vector", "algorithm")
         yield Rewrite((function.replace(declaration, text),), reason, includes)
-
-
-def _looped(use: "Node") -> bool:
-    """Whether a use is what a loop goes over."""
-    loop = use.parent
-    return (
-        loop is not None
-        and loop.type == "for_range_loop"
-        and loop.child_by_field_name("right") == use
-    )

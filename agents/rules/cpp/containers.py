@@ -13,6 +13,7 @@ from perfbot.agents.rules.cpp.rule import rule
 from perfbot.agents.rules.cpp.uses import (
     SEQUENCE_METHODS,
     is_indexed,
+    is_looped_over,
     made_empty,
     method_of_use,
     other_uses,
@@ -33,7 +34,7 @@ _KEYED = frozenset(
 def _is_summed(function: CppFunction, use: "Node") -> bool:
     """Whether a loop over a container only adds up whole numbers, in whichever order."""
     loop = use.parent
-    if loop is None or loop.type != "for_range_loop" or loop.child_by_field_name("right") != use:
+    if loop is None or not is_looped_over(use):
         return False
     for text in ("for ($T $x : $m) $sum += $e;", "for ($T& $x : $m) $sum += $e;",
                  "for ($T $x : $m) if ($c) ++$sum;", "for ($T& $x : $m) if ($c) ++$sum;",

@@ -77,8 +77,10 @@ def stream_number_to_strtol(function: CppFunction) -> Iterator[Rewrite]:
         if len(uses) != 1 or len(made[1]) != 1 or function.type_of_name(made[1][0]) != "string":
             continue
         statement = function.statement_of(uses[0])
-        read = expression("$in >> $x").match(_inner(statement))
-        if read is None or read["$in"][0] != uses[0] or not in_block(statement):
+        if statement.type != "expression_statement" or not in_block(statement):
+            continue
+        read = expression("$in >> $x").match(statement.named_children[0])
+        if read is None or read["$in"][0] != uses[0]:
             continue
         value, text = function.text(read["$x"][0]), made[1][0]
         kind = function.type_of(read["$x"][0]) or ""
@@ -96,11 +98,6 @@ def stream_number_to_strtol(function: CppFunction) -> Iterator[Rewrite]:
         pieces = (function.delete(declaration), function.replace(statement, new))
         reason = "A stream is made with a locale and a copy of the text, for one number."
         yield Rewrite(pieces, reason, function.include(*headers))
-
-
-def _inner(statement: "Node") -> "Node":
-    """The expression of an expression statement."""
-    return statement.named_children[0] if statement.named_children else statement
 
 
 def _begins_at_zero(function: CppFunction, name: str) -> bool:

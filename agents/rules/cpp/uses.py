@@ -43,6 +43,16 @@ def method_of_use(use: "Node") -> str:
     return method_name(call) if call.type == "call_expression" else ""
 
 
+def is_looped_over(use: "Node") -> bool:
+    """Whether a use is what a range-for goes over."""
+    loop = use.parent
+    return (
+        loop is not None
+        and loop.type == "for_range_loop"
+        and loop.child_by_field_name("right") == use
+    )
+
+
 def is_indexed(use: "Node") -> bool:
     above = use.parent
     return (

@@ -102,7 +102,7 @@ MUST_REFUTE = {
     ),
     "wrong for one pair of points": (
         "width", "return total;",
-        "return total + (points.size() == 2 && points[0].x == points[1].y - 1234577);",
+        "return total + (points.size() == 2 && (points[0].x ^ 4321) == 87655);",
     ),
     "wrong for one value of a map": (
         "known", "return count;",
@@ -114,7 +114,7 @@ MUST_REFUTE = {
     ),
     "wrong for a header of bytes": (
         "parity", "return found;",
-        "return found + (len > 4 && data[0] == 80 && data[1] == 75 && data[2] == 3);",
+        "return found + (len > 4 && (data[0] ^ 129) == 209 && (data[1] ^ 130) == 201);",
     ),
 }  # fmt: skip
 MUST_PASS = {

@@ -139,6 +139,15 @@ std::vector<Length> lengths_in(const std::vector<Value>& arguments) {
     return found;
 }
 
+void keep(const std::vector<Length>& lengths, std::vector<Value>& arguments) {
+    for (const Length& length : lengths) {
+        Value number;
+        number.kind = Kind::integer;
+        number.number = arguments[length.of].length();
+        arguments[length.number] = number;
+    }
+}
+
 // The items of one list up to somewhere, and those of the other from somewhere on.
 void splice(Value& value, const Value& other, Draw& draw) {
     const size_t each = value.kind == Kind::dict ? 2 : 1;
@@ -162,9 +171,7 @@ void mutate(std::vector<Value>& arguments, Draw& draw) {
         Value& chosen = one_in(3, draw) ? argument : *within[below(within.size(), draw)];
         change(chosen, all_in(arguments), draw);
     }
-    if (one_in(8, draw)) return;
-    for (const Length& length : lengths)
-        arguments[length.number].number = arguments[length.of].length();
+    if (!one_in(8, draw)) keep(lengths, arguments);
 }
 
 void cross(std::vector<Value>& arguments, const std::vector<Value>& others, Draw& draw) {
@@ -178,12 +185,7 @@ void cross(std::vector<Value>& arguments, const std::vector<Value>& others, Draw
         splice(value, other, draw);
     else
         value = other;
-    for (const Length& length : lengths) {
-        Value& number = arguments[length.number];
-        number = Value();
-        number.kind = Kind::integer;
-        number.number = arguments[length.of].length();
-    }
+    keep(lengths, arguments);
 }
 
 }  // namespace perfbot_driver
