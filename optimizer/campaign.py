@@ -12,7 +12,7 @@ from perfbot.agents.graph import Ended, run
 from perfbot.agents.search import Account, best_trial, parse_budget
 from perfbot.optimizer.adversary import recipe_part, written_for
 from perfbot.optimizer.commit import commit
-from perfbot.optimizer.config import Options
+from perfbot.optimizer.config import REPEATED, Options
 from perfbot.optimizer.evidence import evidence_json
 from perfbot.optimizer.evidence_schema import ModelDocument
 from perfbot.optimizer.git import top_level
@@ -305,7 +305,7 @@ def run_options(options: Options, seed: int) -> dict[str, object]:
     """What `resume` needs of the options, with the run's seed."""
     values = asdict(options)
     values["seed"] = seed
-    values["allow"] = list(options.allow)
+    values |= {name: list(values[name]) for name in REPEATED}
     for name in ("workload", "inputs", "memory_from"):
         if values[name] is not None:
             values[name] = str(values[name])
@@ -313,7 +313,7 @@ def run_options(options: Options, seed: int) -> dict[str, object]:
 
 
 def restored(stored: dict[str, Any]) -> Options:
-    stored["allow"] = tuple(stored["allow"])
+    stored |= {name: tuple(stored[name]) for name in REPEATED if name in stored}
     for name in ("workload", "inputs", "memory_from"):
         if stored.get(name) is not None:
             stored[name] = Path(stored[name])

@@ -9,7 +9,7 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from perfbot.optimizer.config import Options
+from perfbot.optimizer.config import REPEATED, Options
 from perfbot.optimizer.config_file import folder_of, load_options
 
 
@@ -34,8 +34,7 @@ def takes_options(
         def run(**kwargs: Any) -> int:
             arguments = {parameter.name: kwargs.pop(parameter.name) for parameter in own}
             given = {name: value for name, value in kwargs.items() if value not in (None, [])}
-            if "allow" in given:
-                given["allow"] = tuple(given["allow"])
+            given |= {name: tuple(given[name]) for name in REPEATED if name in given}
             options = load_options(_config_folder(arguments), given)
             _isolate(options)
             return command(**arguments, options=options)
@@ -71,7 +70,7 @@ def _parameters(search: bool, only: tuple[str, ...]) -> list[inspect.Parameter]:
     for row in fields(Options):
         if row.name not in only if only else row.metadata["search_only"] and not search:
             continue
-        kind = list[str] if row.name == "allow" else types[row.name]
+        kind = list[str] if row.name in REPEATED else types[row.name]
         default = "" if row.default in (None, (), False) else f" [default: {row.default}]"
         option = typer.Option(
             *row.metadata["flags"],

@@ -15,6 +15,8 @@ SANDBOXES = ("auto", "bwrap", "landlock", "docker", "podman")
 PROPOSERS = ("rules", "llm", "both")
 POLICIES = ("refine", "best_of_n", "beam", "qd")
 ROUTINGS = ("fixed", "complexity", "bandit")
+REPEATED = ("allow", "skip_rule")
+"""Options that may be given several times."""
 _STRICT = Settings()
 """How strict a judgement is unless told otherwise: the sandbox says, and only there."""
 
@@ -208,6 +210,14 @@ class Options:
             metavar="URL",
             search_only=True,
             command_line_only=True,
+        ),
+    )
+    skip_rule: tuple[str, ...] = field(
+        default=(),
+        metadata=_row(
+            "Propose no edit by this rule (`perfbot rules` lists them); may be repeated.",
+            metavar="NAME",
+            search_only=True,
         ),
     )
     remember: bool = field(

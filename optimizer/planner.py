@@ -37,9 +37,13 @@ class ModelStoppedError(Exception):
 def require_proposer(options: Options) -> None:
     """Check, before any work, that whoever is to propose can be asked.
 
-    Raises: UsageError for a model that is not named, not known, without its key, or without a
-    price where the budget is in dollars.
+    Raises: UsageError for a rule that there is not, and for a model that is not named, not known,
+    without its key, or without a price where the budget is in dollars.
     """
+    if options.skip_rule:
+        from perfbot.agents.rules.engine import require_rules
+
+        require_rules(options.skip_rule)
     if options.adversary is not None or options.adversary_api_base is not None:
         from perfbot.optimizer.adversary import require_adversary
 
@@ -94,7 +98,7 @@ def planner(
     `wishes` gives what a person has said so far.
     """
     if options.proposer == "rules":
-        return policy_of(options, session.target), _rules(session, account, say)
+        return policy_of(options, session.target), _rules(session, account, options, say)
     from perfbot.agents.asker import Asker
     from perfbot.agents.llm_proposer import ModelProposer
     from perfbot.agents.memory import shown
@@ -119,7 +123,7 @@ def planner(
         wishes=wishes,
         time_of=lambda edit: time_of(session, edit, account.archive),
     )
-    rules = _rules(session, account, say)
+    rules = _rules(session, account, options, say)
 
     def propose(spec: ProposalSpec) -> list[Proposal] | None:
         if spec.operator == "rules":
@@ -171,12 +175,14 @@ def model_of(options: Options) -> "Model":
     )
 
 
-def _rules(session: Session, account: Account, say: Say) -> Propose:
+def _rules(session: Session, account: Account, options: Options, say: Say) -> Propose:
     from perfbot.agents.rules.engine import propose
 
     def answer(spec: ProposalSpec) -> list[Proposal]:
         parent = account.archive.edit(spec.parent)
-        found = propose(session.target, parent.file_source, parent=spec.parent)
+        found = propose(
+            session.target, parent.file_source, parent=spec.parent, skipped=options.skip_rule
+        )
         say(f"{len(found)} proposals")
         return found
 

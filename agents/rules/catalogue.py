@@ -2,6 +2,8 @@
 
 from perfbot.agents.rules import (
     arithmetic,
+    array_growth,
+    array_totals,
     bisection,
     callables,
     counted,
@@ -13,6 +15,7 @@ from perfbot.agents.rules import (
     iteration,
     loops,
     membership,
+    pairs,
     patterns,
     prefixes,
     quadratic,
@@ -25,6 +28,8 @@ from perfbot.agents.rules import (
     sorting,
     streaks,
     strings,
+    tables,
+    vectorising,
 )
 from perfbot.agents.rules.rule import Rule
 
@@ -46,6 +51,15 @@ RULES: tuple[Rule, ...] = (
     arithmetic.factor_jump,
     arithmetic.power_modulo,
     arithmetic.range_sum_closed,
+    array_growth.numpy_append_to_list,
+    vectorising.numpy_loop_to_arrays,
+    array_totals.numpy_loop_to_count,
+    array_totals.numpy_loop_to_sum,
+    array_growth.numpy_running_to_accumulate,
+    array_totals.numpy_builtin_to_method,
+    pairs.pair_count_to_two_pointers,
+    pairs.closest_pair_to_neighbours,
+    tables.element_table,
     quadratic.pair_sum_to_set,
     quadratic.bubble_sort_to_sort,
     quadratic.divisors_to_root,

@@ -2,7 +2,9 @@
 
 import ast
 import builtins
+import difflib
 from collections import Counter
+from collections.abc import Collection
 
 from perfbot.agents.proposal import Proposal
 from perfbot.agents.rules.function import Function
@@ -36,18 +38,35 @@ def describe() -> list[tuple[str, str, str, str, str]]:
     return python + cpp
 
 
-def propose(target: Target, source: str, *, parent: str | None = None) -> list[Proposal]:
+def require_rules(names: Collection[str]) -> None:
+    """Raises: UsageError for a name that no rule of any language has."""
+    known = {name for _, name, *_ in describe()}
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else "`perfbot rules` lists them"
+            raise UsageError(f"there is no rule {name}", hint)
+
+
+def propose(
+    target: Target,
+    source: str,
+    *,
+    parent: str | None = None,
+    skipped: Collection[str] = (),
+) -> list[Proposal]:
     """Every rule's matches in the target inside `source`, one at a time and all at once.
 
     `source` is the whole file: the original, or an accepted edit of it, whose id is `parent`.
-    Texts equal up to formatting are given once, and never the input itself.
+    Texts equal up to formatting are given once, and never the input itself. `skipped` are names
+    of rules that propose nothing.
 
     Raises: UsageError when `source` does not parse or does not hold the target.
     """
     if target.language != "python":
         from perfbot.agents.rules.cpp.engine import propose as propose_cpp
 
-        return propose_cpp(target, source, parent=parent)
+        return propose_cpp(target, source, parent=parent, skipped=skipped)
     try:
         file = SourceFile(source)
     except SyntaxError as error:
@@ -63,6 +82,8 @@ def propose(target: Target, source: str, *, parent: str | None = None) -> list[P
     seen = {shape(node, Rewrite((), ""))}
     proposals = []
     for rule in catalogue():
+        if rule.name in skipped:
+            continue
         given.clear()
         for rewrite in variants([r for scope in scopes for r in rule.rewrites(scope)]):
             text = apply(file, rewrite)

@@ -56,7 +56,7 @@ def hoist_invariant(function: Function) -> Iterator[Rewrite]:
         if name is None or not isinstance(node, ast.expr) or not function.names_in(node):
             continue
         at = function.outermost_free(node, _values_in(node))
-        if at is None or not _is_only_read(function, node, name):
+        if at is None or not is_only_read(function, node, name):
             continue
         guard = ""
         if name in MAY_RAISE:
@@ -164,7 +164,7 @@ def _is_simple(function: Function, node: ast.expr) -> bool:
     return True
 
 
-def _is_only_read(function: Function, node: ast.expr, name: str) -> bool:
+def is_only_read(function: Function, node: ast.expr, name: str) -> bool:
     """Whether a hoisted value cannot be changed by the place it is used in."""
     if name not in MAKES_MUTABLE and name != "part":
         return True

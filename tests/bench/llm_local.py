@@ -18,10 +18,8 @@ Results are appended as they come; a second run goes on where the first ended.
 import argparse
 import json
 import math
-import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -29,19 +27,15 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[2]))
 sys.path.insert(0, str(Path(__file__).parent))
 
-from coffe import lay_out, workload
-from llm_replay import passes_all, results, speedup
+from llm_replay import optimized, project, results, speedup
 
 from tests.judging import table
-from tests.shop import command, environment, git
 
 Row = dict[str, Any]
 HEADROOM = 1.3
 CANDIDATES = 4
 AT_ONCE = {"best_of_n": CANDIDATES, "refine": 2, "beam": 2, "qd": 2}
 """Replies asked for at a time, by policy."""
-MOST_S = 1800.0
-"""Of one function; its search ends after 10 minutes by itself, and then verifies."""
 
 
 def main() -> int:
@@ -91,39 +85,17 @@ def chosen(problems: list[Row], count: int) -> list[Row]:
 
 def searched(problem: Row, options: argparse.Namespace) -> Row:
     """One function through the whole of `optimize`."""
-    target = f"original.py::{problem['entry']}"
+    model = [
+        "--model", options.model, "--api-base", options.api_base, "--model-timeout", "300",
+        "--reply-tokens", str(options.reply_tokens), "--prompt-tokens",
+        str(options.prompt_tokens), "--samples", str(AT_ONCE[options.policy]),
+    ]  # fmt: skip
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        env = environment(folder / "home")
-        repo = folder / "project"
-        lay_out(problem, repo)
-        for arguments in (("init", "-q", "-b", "main"), ("add", "-A"), ("commit", "-qm", "first")):
-            git(repo, env, *arguments)
-        (folder / "workload.py").write_text(workload(problem))
-        model = [
-            "--model", options.model, "--api-base", options.api_base, "--model-timeout", "300",
-            "--reply-tokens", str(options.reply_tokens), "--prompt-tokens",
-            str(options.prompt_tokens), "--samples", str(AT_ONCE[options.policy]),
-        ]  # fmt: skip
-        started = time.monotonic()
-        asked = command(
-            "optimize", target, "--workload", str(folder / "workload.py"),
-            *("--proposer", options.proposer, "--policy", options.policy, "--seed", "1"),
-            *(model if options.proposer != "rules" else ()),
-            *("--budget", f"{CANDIDATES}c,10m", "--json", "-", "-q"),
+        _, env = project(problem, Path(name))
+        return optimized(
+            problem, Path(name), env, *("--proposer", options.proposer, "--policy", options.policy),
+            *(model if options.proposer != "rules" else ()), "--budget", f"{CANDIDATES}c,10m",
         )  # fmt: skip
-        done = subprocess.run(
-            asked, cwd=repo, env=env, capture_output=True, text=True, timeout=MOST_S
-        )
-        row: Row = {"id": problem["id"], "exit": done.returncode, "passes": None}
-        row["seconds"] = time.monotonic() - started
-        if not done.stdout.startswith("{"):
-            return row | {"run": None, "error": done.stderr.strip()[-500:]}
-        run = json.loads(done.stdout)["runs"][0]
-        if run["commit"] is not None:
-            committed = git(repo, env, "show", f"{run['commit']}:original.py")
-            row["passes"] = passes_all(problem, committed, folder / "all")
-    return row | {"run": run, "error": None}
 
 
 def line(row: Row) -> str:

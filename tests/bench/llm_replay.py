@@ -19,6 +19,7 @@ import math
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,12 @@ from perfbot.sandbox.errors import UsageError
 from perfbot.sandbox.languages.python import locate
 from tests.agents.model_server import ModelServer, Replay
 from tests.judging import table
-from tests.shop import environment, git, perfbot
+from tests.shop import command, environment, git
 
 Row = dict[str, Any]
+
+MOST_S = 1800.0
+"""Of one function; its search ends after 10 minutes by itself, and then verifies."""
 
 
 def main() -> int:
@@ -78,29 +82,45 @@ def replayed(problem: Row, proposer: str, policy: str) -> Row:
     replies = [candidate["completion"] for candidate in problem["candidates"]]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        env = environment(folder / "home")
-        repo = folder / "project"
-        lay_out(problem, repo)
-        for arguments in (("init", "-q", "-b", "main"), ("add", "-A"), ("commit", "-qm", "first")):
-            git(repo, env, *arguments)
-        (folder / "workload.py").write_text(workload(problem))
-        written = authors(problem, repo)
+        repo, env = project(problem, folder)
+        written = authors(problem, repo) if proposer != "rules" else []
         with ModelServer(Replay({target: replies})) as server:
             model = ["--model", "openai/replay", "--api-base", server.url]
-            done = perfbot(
-                repo, env, "optimize", target, "--workload", str(folder / "workload.py"),
-                *("--proposer", proposer, "--policy", policy, *(model * (proposer != "rules"))),
-                *("--samples", str(len(replies)), "--seed", "1", "--json", "-", "-q"),
+            row = optimized(
+                problem, folder, env, *("--proposer", proposer, "--policy", policy),
+                *(model * (proposer != "rules")), *("--samples", str(len(replies))),
             )  # fmt: skip
-            asked = len(server.requests)
-        row: Row = {"id": problem["id"], "exit": done.returncode, "asked": asked, "passes": None}
-        row["written"] = written if proposer != "rules" else []
-        if not done.stdout.startswith("{"):
-            return row | {"run": None, "error": done.stderr.strip()[-500:]}
-        run = json.loads(done.stdout)["runs"][0]
-        if run["commit"] is not None:
-            committed = git(repo, env, "show", f"{run['commit']}:original.py")
-            row["passes"] = passes_all(problem, committed, folder / "all")
+            return row | {"asked": len(server.requests), "written": written}
+
+
+def project(problem: Row, folder: Path) -> tuple[Path, dict[str, str]]:
+    """The problem as a repository with a commit, its workload beside it; a user's environment."""
+    env = environment(folder / "home")
+    repo = folder / "project"
+    lay_out(problem, repo)
+    for arguments in (("init", "-q", "-b", "main"), ("add", "-A"), ("commit", "-qm", "first")):
+        git(repo, env, *arguments)
+    (folder / "workload.py").write_text(workload(problem))
+    return repo, env
+
+
+def optimized(problem: Row, folder: Path, env: dict[str, str], *arguments: str) -> Row:
+    """What `optimize` made of a project of this folder, and whether its commit passes all tests."""
+    repo = folder / "project"
+    asked = command(
+        "optimize", f"original.py::{problem['entry']}", *arguments,
+        *("--workload", str(folder / "workload.py"), "--seed", "1", "--json", "-", "-q"),
+    )  # fmt: skip
+    started = time.monotonic()
+    done = subprocess.run(asked, cwd=repo, env=env, capture_output=True, text=True, timeout=MOST_S)
+    row: Row = {"id": problem["id"], "exit": done.returncode, "passes": None}
+    row["seconds"] = time.monotonic() - started
+    if not done.stdout.startswith("{"):
+        return row | {"run": None, "error": done.stderr.strip()[-500:]}
+    run = json.loads(done.stdout)["runs"][0]
+    if run["commit"] is not None:
+        committed = git(repo, env, "show", f"{run['commit']}:original.py")
+        row["passes"] = passes_all(problem, committed, folder / "all")
     return row | {"run": run, "error": None}
 
 

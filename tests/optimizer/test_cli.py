@@ -227,7 +227,7 @@ def test_every_option_reaches_its_command(tmp_path: Path, monkeypatch: pytest.Mo
         "--prompt-tokens 900 --reply-tokens 800 --model-timeout 9.5 "
         "--cheap-model openai/y --cheap-api-base http://y/v1 --routing bandit "
         "--no-memory --memory-from other --interactive --program --inputs in --within-examples "
-        "--explore 60"
+        "--explore 60 --skip-rule list-membership-to-set --skip-rule memo"
     )
     monkeypatch.setattr(choice, "_wanted", choice.AUTO)  # as it is put back afterwards
     targets, options = given("a.py::f", "b.py::g", *texts.split())
@@ -241,6 +241,7 @@ def test_every_option_reaches_its_command(tmp_path: Path, monkeypatch: pytest.Mo
         budget="20c,2.50usd,10m",
         seed=0,
         allow=("threads", "ctypes"),
+        skip_rule=("list-membership-to-set", "memo"),
         allow_slower_cases=True,
         oracle_threshold=0.5,
         alpha=0.05,

@@ -1,6 +1,6 @@
 """Proposes every single-rule rewrite of a C++ or C target, as whole new file texts."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from perfbot.agents.proposal import Proposal
 from perfbot.agents.rules.cpp.function import CppFunction
@@ -29,11 +29,17 @@ def catalogue() -> tuple[CppRule, ...]:
     return RULES
 
 
-def propose(target: Target, source: str, *, parent: str | None = None) -> list[Proposal]:
+def propose(
+    target: Target,
+    source: str,
+    *,
+    parent: str | None = None,
+    skipped: Collection[str] = (),
+) -> list[Proposal]:
     """Every rule's matches in the target inside `source`, one at a time and all at once.
 
     `source` is the whole file: the original, or an accepted edit of it, whose id is `parent`. Of a
-    program every function is looked at.
+    program every function is looked at. `skipped` are names of rules that propose nothing.
     Texts equal up to layout and comments are given once, and never the input itself.
 
     Raises: UsageError when `source` does not hold the target.
@@ -44,7 +50,7 @@ def propose(target: Target, source: str, *, parent: str | None = None) -> list[P
     seen = {normalised(source)}
     proposals = []
     for rule in catalogue():
-        if target.language not in rule.languages:
+        if target.language not in rule.languages or rule.name in skipped:
             continue
         for function in functions:
             broken = first_error(function.definition.outer) is not None
