@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from perfbot.sandbox.axes import Axes, Ranks, ranks_of
 from perfbot.sandbox.corpus import SWEEPS, grow_corpus
 from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.drivers.values import WireError
@@ -74,6 +75,8 @@ class Baseline:
     """The largest container that the original answers in time."""
     reach: Reach = field(default_factory=Reach)
     """The numbers that it answers in time."""
+    axes: Axes | None = None
+    """What is known of arrays with numbers of axes that no caller passes; from the first need."""
     patience: Patience = field(default_factory=Patience)
     """How long the original is waited for on the next generated input."""
     least_ints: dict[str, int] = field(default_factory=dict)
@@ -147,6 +150,24 @@ class Baseline:
         arguments = arguments_of(inputs)
         too_small = bool(floors and below(floors, self.signature, arguments))
         return too_small or not arguments_within(shapes, self.signature, arguments)
+
+    def axes_met(self) -> Axes:
+        """What is known of arrays with numbers of axes that no caller passes.
+
+        Nothing where a workload's own strategy draws the inputs: it knows what is meant.
+        """
+        if self.axes is None:
+            chosen = self.workload is not None and "strategy" in self.workload.has
+            bound = [] if chosen else [self.signature.bind(item) for item in self.observed()]
+            self.axes = Axes(frozenset(ranks_of(item) for item in bound if item is not None))
+        return self.axes
+
+    def ranks(self, inputs: bytes) -> Ranks:
+        """The numbers of axes of an input's arrays; nothing where no caller passes arrays."""
+        if not self.axes_met().matter:
+            return ()
+        bound = self.signature.bind(arguments_of(inputs))
+        return () if bound is None else ranks_of(bound)
 
     def strength(self) -> "Strength":
         """How well the inputs tell mutants from the original; found out at the first need."""

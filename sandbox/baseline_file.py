@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import perfbot
+from perfbot.sandbox.axes import Axes
 from perfbot.sandbox.baseline import Baseline, adapted
 from perfbot.sandbox.coverage import Uncovered
 from perfbot.sandbox.drivers.unwire import decode
@@ -36,7 +37,7 @@ from perfbot.sandbox.timing_cases import Timing
 from perfbot.sandbox.workload import WorkloadFile, WorkloadProcess
 
 FORMAT = 3
-FIELDS = 15
+FIELDS = 16
 KEPT = 200
 """So many baselines are kept; the least recently used go first."""
 
@@ -93,6 +94,7 @@ def save(baseline: Baseline, key: str) -> None:
         baseline.discarded,
         baseline.size_limit,
         [*astuple(baseline.reach)],
+        axes_row(baseline.axes_met()),
         baseline.least_ints,
         [item.name for item in baseline.signature.parameters if item.enforced],
         None if baseline.measured_strength is None else asdict(baseline.measured_strength),
@@ -149,7 +151,7 @@ def load(
         return None
     (
         seeds, suite, imports, state, load_s, cases, corpus, discarded, size_limit, reach,
-        least_ints, enforced, strength, gaps, timing,
+        axes, least_ints, enforced, strength, gaps, timing,
     ) = document  # fmt: skip
     language = language_of(target)
     workload = WorkloadProcess(workload_file, project, target) if workload_file else None
@@ -174,6 +176,7 @@ def load(
         discarded=discarded,
         size_limit=size_limit,
         reach=Reach(*reach),
+        axes=axes_from(axes),
         least_ints=least_ints,
         timing=None if timing is None else timing_from(timing),
         gaps=None if gaps is None else [Uncovered(*item) for item in gaps],
@@ -204,6 +207,20 @@ def timing_from(data: list[Any]) -> Timing:
     cases, random, sweep_s = data
     return Timing(
         tuple(TimingCase(name, tuple(v), tuple(e)) for name, v, e in cases), random, sweep_s
+    )
+
+
+def axes_row(axes: Axes) -> list[Any]:
+    asked = [[list(ranks), count, axes.answered[ranks]] for ranks, count in axes.asked.items()]
+    return [[list(ranks) for ranks in sorted(axes.observed)], asked]
+
+
+def axes_from(data: list[Any]) -> Axes:
+    observed, asked = data
+    return Axes(
+        frozenset(tuple(ranks) for ranks in observed),
+        {tuple(ranks): count for ranks, count, _ in asked},
+        {tuple(ranks): answered for ranks, _, answered in asked},
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.drivers.values import Drained, Enum, Named, Object, Raised, WireError
 from perfbot.sandbox.drivers.wire import SEAL_BYTES, encode
+from perfbot.sandbox.numpy_warnings import as_arrays_warn
 from perfbot.sandbox.outcome import Outcome, exception_name
 
 CAPACITY = ("builtins.RecursionError", "builtins.MemoryError", "c++.std::bad_alloc")
@@ -96,10 +97,14 @@ def says(outcome: Outcome) -> str:
     return f"raises {exception_name(outcome) or 'an exception'}"
 
 
-def effects_difference(expected: bytes, actual: bytes) -> str:
+def effects_difference(expected: bytes, actual: bytes) -> str | None:
+    """How side effects differ; None where all that does are numpy's words on scalars."""
     before, after = decode(expected), decode(actual)
     if type(after) is not dict:
         return "side effects that cannot be read"
+    before = as_arrays_warn(before, after)
+    if encode(before) == encode(after):
+        return None
     for name in [*before, *(name for name in after if name not in before)]:
         if encode(before.get(name)) != encode(after.get(name)):
             detail = first_difference(before.get(name), after.get(name), "") or ""

@@ -29,12 +29,29 @@ LARGE, GROWN, FILLED = (500, 2_000, 8_000), 3, 3
 many inputs of that size are filled with one element."""
 EDGE = 5
 """This many inputs out of time, and no larger ones are tried."""
+OUTSIDE = "outside the domain"
 NEVER_MEANT = ("NameError", "UnboundLocalError")
 """Raised by accident, these are the function's own mistakes: no caller can count on them."""
 
 
 def grow_corpus(baseline: "Baseline") -> None:
     """Generate inputs and keep those on which the original gives a comparable answer."""
+    _grow_corpus(baseline)
+    # Only now is it known which numbers of axes the original seldom answers.
+    kept = [item for item in baseline.corpus if in_shape(baseline, item.inputs)]
+    outside = len(baseline.corpus) - len(kept)
+    if outside:
+        baseline.discarded[OUTSIDE] = baseline.discarded.get(OUTSIDE, 0) + outside
+        baseline.corpus[:] = kept
+
+
+def in_shape(baseline: "Baseline", inputs: bytes) -> bool:
+    """Whether an input's arrays have numbers of axes that the original takes."""
+    ranks = baseline.ranks(inputs)
+    return not ranks or baseline.axes_met().takes(ranks)
+
+
+def _grow_corpus(baseline: "Baseline") -> None:
     language = language_of(baseline.target)
     baseline.least_ints, baseline.signature = language.stated(baseline)
     baseline.bounded = None
@@ -132,11 +149,16 @@ def generated(baseline: "Baseline", inputs: bytes, *, beyond: bool) -> Expected:
         baseline.reach = baseline.reach.after_timeout(
             inputs, lambda other: waited_for(baseline, other)[0].discarded != "timeout"
         )
-    outcome = found.outcomes[0]
-    if found.discarded is not None or outcome.status != "raise" or outcome.explicit:
+    if found.discarded is not None:
         return found
-    if beyond or outcome.exception_name() in NEVER_MEANT:
-        return replace(found, discarded="outside the domain")
+    outcome = found.outcomes[0]
+    by_accident = outcome.status == "raise" and not outcome.explicit
+    ranks = baseline.ranks(inputs)
+    if ranks:
+        baseline.axes_met().note(ranks, answered=not by_accident)
+    never_meant = by_accident and (beyond or outcome.exception_name() in NEVER_MEANT)
+    if never_meant or (ranks and not baseline.axes_met().takes(ranks)):
+        return replace(found, discarded=OUTSIDE)
     return found
 
 

@@ -40,7 +40,7 @@ RAISING = frozenset(("RAISE_VARARGS", "RERAISE"))
 
 
 FLOATING = re.compile(
-    r"(divide by zero|invalid value|overflow|underflow) encountered in (?:scalar )?(\w+)"
+    r"(divide by zero|invalid value|overflow|underflow) encountered in (scalar )?(\w+)"
 )
 OF_NO_UFUNC = ("reduce", "accumulate", "reduceat", "cast", "dot", "matmul", "vdot", "inner")
 """What numpy calls an operation in such a warning, where it has no ufunc of that name."""
@@ -51,17 +51,20 @@ def warned(caught: Any, path: Any) -> list[Any]:
 
     numpy's warnings on floating point are told apart by their kind alone, each once: a loop is
     warned for each number by the name of the operation on scalars, an operation on arrays once.
+    An overflow that scalars alone met is one of its own kind: of integers arrays say nothing.
     """
     found = []
-    floating = set()
+    floating: set[str] = set()
     for item in caught:
         text = str(item.message)
         kind = FLOATING.fullmatch(text) if item.category is RuntimeWarning else None
-        if kind and is_operation(kind[2]):
-            floating.add(("RuntimeWarning", kind[1], True))
+        if kind and is_operation(kind[3]):
+            floating.add("overflow of scalars" if kind[2] and kind[1] == "overflow" else kind[1])
         else:
             found.append((item.category.__name__, text, item.filename == path))
-    return [*found, *sorted(floating)]
+    if "overflow" in floating:
+        floating.discard("overflow of scalars")
+    return [*found, *(("RuntimeWarning", kind, True) for kind in sorted(floating))]
 
 
 def is_operation(name: str) -> bool:

@@ -70,6 +70,8 @@ class Arrays:
         if beyond and self.declared and choices.chance(30):
             count = choices.pick((0, 1, 2, 3))
         shape = self._shape(drawing, path, count, beyond)
+        if not math.prod(shape) and dtype not in self.dtypes:
+            dtype = choices.pick(self.dtypes)  # what loops over nothing says nothing of a type
         made = self._filled(drawing, dtype, shape)
         return laid_out(made, choices) if self.declared else made
 
@@ -214,6 +216,24 @@ def arrays_like(values: Sequence[Any], *, declared: bool = False, dtypes: Sequen
         high=max((float(array.max()) for array in filled), default=20.0),
         longest=max((array.shape[0] for array in seen if array.ndim), default=8),
         seen=tuple(array for array in seen if array.size <= MOST_ITEMS)[:20],
+    )
+
+
+def axes_of(bound: Mapping[str, object], *, without: str = "") -> dict[int, int]:
+    """How long each axis of the arguments that are arrays is; the longest, where they differ."""
+    found: dict[int, int] = {}
+    for name, value in bound.items():
+        if name != without and is_array(value):
+            for axis, size in enumerate(value.shape):  # type: ignore[attr-defined]
+                found[axis] = max(size, found.get(axis, 0))
+    return found
+
+
+def shares_axes(bound: Mapping[str, object]) -> bool:
+    """Whether no two arrays among the arguments have an axis of different lengths."""
+    return not any(
+        set(axes_of({name: value}).items()) - set(axes_of(bound).items())
+        for name, value in bound.items()
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from perfbot.sandbox.inputs.arguments import Arguments
-from perfbot.sandbox.inputs.arrays import is_hollow
+from perfbot.sandbox.inputs.arrays import axes_of, is_hollow, shares_axes
 from perfbot.sandbox.inputs.choices import Choices
 from perfbot.sandbox.inputs.containers import keeps_alphabet
 from perfbot.sandbox.inputs.drawing import Drawing, Hint, fresh
@@ -141,6 +141,7 @@ class Source:
                 bound = dict(base)
                 name = choices.pick(list(base))
                 if name in self.shapes:
+                    drawing.dims = None if drawing.dims is None else axes_of(bound, without=name)
                     bound[name] = self._anew(name, bound[name], drawing)
             else:
                 bound = dict(base)
@@ -150,7 +151,9 @@ class Source:
                     for _ in range(choices.integer(1, 3)):
                         bound[name] = perturbed(bound[name], choices, donors=donors)
             copied = {name: fresh(value) for name, value in bound.items()}
-            if drawing.all_broken or drawing.broken or self.relations.hold(copied):
+            if drawing.all_broken or drawing.broken:
+                return copied
+            if self.relations.hold(copied) and (not self.shared_axes or shares_axes(copied)):
                 return copied
         return None
 

@@ -2,7 +2,7 @@
 
 import itertools
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from perfbot.sandbox.inputs import annotations, arrays, observed
@@ -156,7 +156,7 @@ def source_of(
     cut = small or tuple(
         {name: _cut(value, max_size) for name, value in item.items()} for item in seen[:20]
     )
-    shared = all(len(sizes) <= 1 for item in seen for sizes in _axes(item))
+    shared = all(arrays.shares_axes(item) for item in seen)
     return Source(
         signature, shapes, relations_in(seen), cut, frozenset(rarely), tuple(twins), shared
     )
@@ -182,13 +182,6 @@ def bounded_shapes(
     inputs = [signature.bind(item) for item in _spread(observed_inputs)]
     shapes = shapes_of(signature, [item for item in inputs if item is not None], scope)
     return {name: shape for name, shape in shapes.items() if has_bounds(shape)}
-
-
-def _axes(bound: Mapping[str, object]) -> Iterator[set[int]]:
-    """For each axis, the lengths that the arrays among the arguments have there."""
-    shapes = [value.shape for value in bound.values() if arrays.is_array(value)]  # type: ignore[attr-defined]
-    for axis in range(max(map(len, shapes), default=0)):
-        yield {shape[axis] for shape in shapes if len(shape) > axis}
 
 
 def _spread(items: Sequence[Arguments]) -> Sequence[Arguments]:

@@ -12,6 +12,7 @@ from perfbot.sandbox.drivers import values
 from perfbot.sandbox.drivers.scalars import head
 from perfbot.sandbox.drivers.values import Drained, Object, Raised
 from perfbot.sandbox.drivers.wire import encode, seal
+from perfbot.sandbox.numpy_warnings import ARRAYS, SCALARS
 from perfbot.sandbox.oracle import levels_apart
 from perfbot.sandbox.outcome import Outcome
 
@@ -228,6 +229,41 @@ def test_hostile_effects_differ(name: str) -> None:
     for effects in ({}, {"stdout": "a"}):
         found = difference(outcome(1, effects=effects), hostile(outcome(1).body, HOSTILE[name]))
         assert found is not None
+
+
+INVALID = ("RuntimeWarning", "invalid value", True)
+OTHER = ("UserWarning", "old", True)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "agree"),
+    [
+        ([SCALARS], [], True),
+        ([SCALARS], [ARRAYS], True),
+        ([ARRAYS], [SCALARS], True),
+        ([OTHER, SCALARS], [OTHER], True),
+        ([INVALID, SCALARS], [INVALID, ARRAYS], True),
+        ([], [SCALARS], False),
+        ([], [ARRAYS], False),
+        ([ARRAYS], [], False),
+        ([INVALID, SCALARS], [], False),
+        ([INVALID], [SCALARS], False),
+        ([SCALARS], [OTHER], False),
+        ([OTHER, SCALARS], [SCALARS, OTHER], False),
+    ],
+)
+def test_an_overflow_of_scalars_may_go_unsaid(before: Any, after: Any, agree: bool) -> None:
+    """Arrays of integers wrap without a word; every other warning comes and goes with the edit."""
+    ours, theirs = ({"warnings": found} if found else {} for found in (before, after))
+    found = difference(outcome(1, effects=ours), outcome(1, effects=theirs))
+    assert (found is None) == agree, found
+
+
+@pytest.mark.parametrize("theirs", [None, 7, {}, "overflow", [[]], [SCALARS, 7]])
+def test_warnings_that_are_none_differ(theirs: Any) -> None:
+    """An edit's process may answer anything."""
+    original = outcome(1, effects={"warnings": [SCALARS, OTHER]})
+    assert difference(original, outcome(1, effects={"warnings": theirs})) is not None
 
 
 def test_cyclic_results_agree_with_themselves_and_with_no_others() -> None:

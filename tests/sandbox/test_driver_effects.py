@@ -181,5 +181,18 @@ def test_numpys_warnings_on_floating_point_are_told_apart_by_kind_alone() -> Non
         assert own == 2 * [("RuntimeWarning", text, True)]
 
 
+def test_an_overflow_of_scalars_is_a_kind_of_its_own() -> None:
+    """Arrays of integers wrap without a word, those of floats do not."""
+    small, large = numpy.array([2, 200], dtype="u1"), numpy.array([1.0, 1e308])
+    scalars, arrays = "overflow of scalars", "overflow"
+    assert warned_of(lambda: [item * item for item in small]) == [("RuntimeWarning", scalars, True)]
+    assert warned_of(lambda: small * small) == []
+    assert warned_of(lambda: [item * item for item in large]) == [("RuntimeWarning", scalars, True)]
+    assert warned_of(lambda: large * large) == [("RuntimeWarning", arrays, True)]
+    assert warned_of(lambda: (large * large, large[1] * large[1])) == [
+        ("RuntimeWarning", arrays, True)
+    ]
+
+
 def tell(text: str) -> None:
     warnings.warn(text, RuntimeWarning, stacklevel=1)

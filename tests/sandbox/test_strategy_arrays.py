@@ -79,10 +79,19 @@ def test_two_arrays_share_their_axes() -> None:
     header = "def f(x: np.ndarray, y: np.ndarray): pass"
     seen = (numpy.ones(3), numpy.zeros(3)), (numpy.ones(5), numpy.zeros(5))
     kept = arrays(header, *seen, break_percent=0)
-    same = sum(x.shape == y.shape for x, y in kept)
-    assert same > 0.9 * len(kept)
+    assert all(x.shape == y.shape for x, y in kept)
+    long = arrays(header, (numpy.ones(3_000), numpy.zeros(3_000)), count=600, break_percent=0)
+    assert all(x.shape == y.shape for x, y in long)
+    assert {len(x) for x, _ in long} > {0, 1, 2, 3}
     broken = arrays(header, *seen, break_percent=100)
     assert any(x.shape != y.shape for x, y in broken)
+
+
+def test_an_empty_array_has_an_observed_type() -> None:
+    """Loops over nothing answer whatever the type is; arrays of another type hold something."""
+    made = arrays("def f(x: np.ndarray): pass", (numpy.ones(3),), count=1000, break_percent=100)
+    assert {array.dtype.str for (array,) in made if not array.size} == {"<f8"}
+    assert {"|b1", "|u1", "<i8"} <= {array.dtype.str for (array,) in made}
 
 
 def test_points_keep_their_columns() -> None:

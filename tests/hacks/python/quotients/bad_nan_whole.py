@@ -1,0 +1,10 @@
+# class: NaN counts as no whole; gate: fuzz
+import numpy as np
+
+
+def quotients(shares: np.ndarray, wholes: np.ndarray) -> np.ndarray:
+    """Return each share over its whole, 0.0 where there is no whole."""
+    found = np.zeros(len(shares))
+    some = np.abs(wholes[: len(shares)]) > 0
+    found[some] = shares[some] / wholes[: len(shares)][some]
+    return found
