@@ -127,6 +127,8 @@ def test_one_at_a_time_and_all_at_once() -> None:
     mine = [proposal for proposal in found if proposal.strategy == REFERENCE]
     assert sorted(p.edit.file_source.count("const auto&") for p in mine) == [1, 1, 2]
     assert {(p.edit.parent, p.edit.origin) for p in mine} == {("p", "rules")}
+    kept = propose(target_in(source, "shop::Cart::total() const"), source, skipped=(REFERENCE,))
+    assert [p.strategy for p in kept] == [p.strategy for p in found if p.strategy != REFERENCE]
 
 
 def test_rewrites_compose() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from perfbot.agents.rules.engine import catalogue, describe, propose
+from perfbot.agents.rules.engine import catalogue, describe, propose, require_rules
 from perfbot.agents.rules.rule import Rule
 from perfbot.agents.rules.source import SourceFile, functions
 from perfbot.sandbox.errors import UsageError
@@ -88,6 +88,26 @@ def test_names_are_unique() -> None:
     """No two rules share a name or a summary."""
     listed = describe()
     assert len({entry[1] for entry in listed}) == len({entry[2] for entry in listed}) == len(listed)
+
+
+def test_a_skipped_rule_proposes_nothing() -> None:
+    """The others propose what they did."""
+    source = RULES[0].example[0]
+    every = [item.strategy for item in propose(target_in(source), source)]
+    kept = propose(target_in(source), source, skipped=(RULES[0].name,))
+    assert RULES[0].name in every
+    assert [item.strategy for item in kept] == [name for name in every if name != RULES[0].name]
+
+
+def test_a_rule_that_there_is_not_cannot_be_skipped() -> None:
+    """A misspelt name would skip nothing, and nobody would see it."""
+    require_rules(("membership-set", "cpp-string-append"))
+    with pytest.raises(UsageError, match="no rule membership-sets") as told:
+        require_rules(("membership-sets",))
+    assert "membership-set" in told.value.todo
+    with pytest.raises(UsageError) as told:
+        require_rules(("",))
+    assert "perfbot rules" in told.value.todo
 
 
 REAL_MODULES = ("bisect", "csv", "heapq", "json.decoder", "statistics", "textwrap", "shlex")

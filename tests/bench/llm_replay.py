@@ -1,7 +1,7 @@
 """Replays a file of model replies through `perfbot optimize --proposer llm`, over HTTP.
 
     python tests/bench/llm_replay.py --data FILE.jsonl [--limit N] [--only ID] [--out results.jsonl]
-        [--proposer llm|both|rules] [--policy NAME]
+        [--proposer llm|both|rules] [--policy NAME] [--skip-rule NAME ...]
 
 The file is that of coffe.py beside this one. Each problem becomes a repository with half of its
 tests and its stress inputs as a workload; a server on loopback hands out the recorded replies to
@@ -52,6 +52,7 @@ def main() -> int:
     parser.add_argument("--only", default="", metavar="ID", help="problems whose id begins so")
     parser.add_argument("--proposer", default="llm", choices=["llm", "both", "rules"])
     parser.add_argument("--policy", default="refine")
+    parser.add_argument("--skip-rule", nargs="*", default=[], metavar="NAME")
     options = parser.parse_args()
     if options.data is None:
         print("skipped: give the replies with --data FILE.jsonl (see --help)")
@@ -62,7 +63,7 @@ def main() -> int:
     waiting = [problem for problem in todo if problem["id"] not in done][: options.limit]
     with options.out.open("a") as out:
         for problem in waiting:
-            row = replayed(problem, options.proposer, options.policy)
+            row = replayed(problem, options.proposer, options.policy, options.skip_rule)
             out.write(json.dumps(row) + "\n")
             out.flush()
             print(line(row), file=sys.stderr, flush=True)
@@ -76,7 +77,7 @@ def results(path: Path) -> dict[str, Row]:
     return {row["id"]: row for row in rows}
 
 
-def replayed(problem: Row, proposer: str, policy: str) -> Row:
+def replayed(problem: Row, proposer: str, policy: str, skipped: list[str]) -> Row:
     """One problem's replies through the whole of `optimize`."""
     target = f"original.py::{problem['entry']}"
     replies = [candidate["completion"] for candidate in problem["candidates"]]
@@ -89,6 +90,7 @@ def replayed(problem: Row, proposer: str, policy: str) -> Row:
             row = optimized(
                 problem, folder, env, *("--proposer", proposer, "--policy", policy),
                 *(model * (proposer != "rules")), *("--samples", str(len(replies))),
+                *(word for name in skipped for word in ("--skip-rule", name)),
             )  # fmt: skip
             return row | {"asked": len(server.requests), "written": written}
 

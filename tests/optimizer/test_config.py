@@ -1,10 +1,13 @@
 """Options: what the config file and the command line may say, and which of them wins."""
 
+import json
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from perfbot.optimizer.campaign import restored, run_options
 from perfbot.optimizer.config import Options
 from perfbot.optimizer.config_file import find_config, folder_of, load_options, read_config
 from perfbot.sandbox.errors import UsageError
@@ -176,3 +179,15 @@ def test_the_sandbox_says_how_strict_the_default_is() -> None:
         strict.alpha,
         strict.delta,
     )
+
+
+def test_what_a_run_keeps_of_the_options_is_what_resume_needs() -> None:
+    """They travel through JSON; output and quietness are those of the moment."""
+    options = Options(
+        allow=("threads",),
+        skip_rule=("loop-to-sum", "loop-to-max"),
+        workload=Path("/w.py"),
+        json="-",
+    )
+    stored = json.loads(json.dumps(run_options(options, 7)))
+    assert restored(stored) == replace(options, seed=7, json=None)
