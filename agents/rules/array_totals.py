@@ -76,10 +76,8 @@ def totals(function: Function) -> Iterator[tuple[ast.For, _Total]]:
         moving = {word for axis in found for word in (axis.index, axis.element) if word}
         ends = {word for axis in found for word in function.names_in(ast.parse(axis.base or "0"))}
         if not ends & moving and function.is_plain_local(name):
-            yield (
-                loop,
-                _Total(name, value, test, Vectors(function, numpy, found, local, {name: ""})),
-            )
+            vectors = Vectors(function, numpy, found, local, {name: ""})
+            yield loop, _Total(name, value, test, vectors)
 
 
 @rule(

@@ -79,11 +79,9 @@ class Nest:
 
     def _in_turn(self, name: str, source: ast.expr, body: list[ast.stmt]) -> list[str]:
         """A loop that stays: its steps build on each other."""
-        if not isinstance(source, ast.Call) or not self.function.is_call(
-            source, "range", args=None
-        ):
-            raise NotVectorisedError
-        if not all(self.vectors.is_fixed(argument) for argument in source.args):
+        is_range = self.function.is_call(source, "range", args=None)
+        ends = source.args if isinstance(source, ast.Call) else []
+        if not is_range or not all(self.vectors.is_fixed(end) for end in ends):
             raise NotVectorisedError
         self.vectors.local = self.vectors.local - {name}
         inner = self._block(body)

@@ -115,6 +115,7 @@ class Source:
 
     def _new(self, drawing: Drawing) -> dict[str, object]:
         self.relations.settle(drawing)
+        drawing.dims = None if drawing.dims is None else {}
         bound: dict[str, object] = {}
         for parameter in self.signature.parameters:
             shape = self.shapes.get(parameter.name)
