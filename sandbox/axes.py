@@ -2,7 +2,8 @@
 
 A function on numbers along a line answers now and then where it is given a matrix: where its loop
 runs over nothing, or a branch does not look at the elements. That is no use that a caller could
-make of it, so what an edit does there counts only if the original answers most such inputs.
+make of it. So of inputs that the original mostly fails on, those alone count on which it still
+answers, and answers otherwise, when all arrays hold other elements.
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from perfbot.sandbox.drivers.values import View
+from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.arrays import is_array
 
 Ranks = tuple[tuple[str, int], ...]
@@ -24,6 +26,24 @@ def ranks_of(bound: Mapping[str, object]) -> Ranks:
         if is_array(array):
             found.append((name, array.ndim))
     return tuple(found)
+
+
+def with_other_elements(arguments: Arguments) -> Arguments:
+    """The same call with another element in every place of its arrays of numbers."""
+    kwargs = {name: _other(value) for name, value in arguments.kwargs.items()}
+    return Arguments(tuple(_other(value) for value in arguments.args), kwargs)
+
+
+def _other(value: Any) -> Any:
+    if isinstance(value, View):
+        return View(_other(value.array), value.steps)
+    if not is_array(value) or value.dtype.kind not in "biufc":
+        return value
+    if value.dtype.kind in "biu":
+        return value ^ value.dtype.type(1)
+    import numpy
+
+    return numpy.where(value == 1.5, value.dtype.type(2.5), value.dtype.type(1.5))
 
 
 @dataclass(slots=True)
@@ -45,6 +65,6 @@ class Axes:
             self.asked[ranks] = self.asked.get(ranks, 0) + 1
             self.answered[ranks] = self.answered.get(ranks, 0) + answered
 
-    def takes(self, ranks: Ranks) -> bool:
+    def mostly_taken(self, ranks: Ranks) -> bool:
         """Whether callers pass these numbers of axes, or the original answers most such inputs."""
         return ranks in self.observed or 2 * self.answered.get(ranks, 0) > self.asked.get(ranks, 0)

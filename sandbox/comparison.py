@@ -7,7 +7,7 @@ from typing import Any
 from perfbot.sandbox.drivers.unwire import decode
 from perfbot.sandbox.drivers.values import Drained, Enum, Named, Object, Raised, WireError
 from perfbot.sandbox.drivers.wire import SEAL_BYTES, encode
-from perfbot.sandbox.numpy_warnings import as_arrays_warn
+from perfbot.sandbox.numpy_warnings import as_arrays_warn, whole_numbers
 from perfbot.sandbox.outcome import Outcome, exception_name
 
 CAPACITY = ("builtins.RecursionError", "builtins.MemoryError", "c++.std::bad_alloc")
@@ -48,7 +48,7 @@ def difference(
             if found is not None:
                 return found
         if expected.effects != actual.effects:
-            return effects_difference(expected.effects, actual.effects)
+            return effects_difference(expected, actual)
     except (WireError, RecursionError) as error:  # an answer that the original never gives
         return f"an answer that cannot be read: {type(error).__name__}: {error}"
     return None
@@ -97,12 +97,12 @@ def says(outcome: Outcome) -> str:
     return f"raises {exception_name(outcome) or 'an exception'}"
 
 
-def effects_difference(expected: bytes, actual: bytes) -> str | None:
+def effects_difference(expected: Outcome, actual: Outcome) -> str | None:
     """How side effects differ; None where all that does are numpy's words on scalars."""
-    before, after = decode(expected), decode(actual)
+    before, after = decode(expected.effects), decode(actual.effects)
     if type(after) is not dict:
         return "side effects that cannot be read"
-    before = as_arrays_warn(before, after)
+    before = as_arrays_warn(before, after, whole=whole_numbers(expected.parts()))
     if encode(before) == encode(after):
         return None
     for name in [*before, *(name for name in after if name not in before)]:

@@ -7,7 +7,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from perfbot.sandbox.exploration import BEYOND, INSIDE, draw, drawn, encoded
+from perfbot.sandbox.axes import with_other_elements
+from perfbot.sandbox.drivers.wire import encode
+from perfbot.sandbox.exploration import (
+    BEYOND,
+    INSIDE,
+    arguments_of,
+    draw,
+    drawn,
+    encoded,
+    inputs_of,
+)
 from perfbot.sandbox.inputs.alike import filled, grown
 from perfbot.sandbox.inputs.characters import respelt, with_numbers_respelt, with_rare_characters
 from perfbot.sandbox.inputs.edge_numbers import with_edge_numbers
@@ -38,17 +48,24 @@ def grow_corpus(baseline: "Baseline") -> None:
     """Generate inputs and keep those on which the original gives a comparable answer."""
     _grow_corpus(baseline)
     # Only now is it known which numbers of axes the original seldom answers.
-    kept = [item for item in baseline.corpus if in_shape(baseline, item.inputs)]
+    kept = [item for item in baseline.corpus if in_shape(baseline, item)]
     outside = len(baseline.corpus) - len(kept)
     if outside:
         baseline.discarded[OUTSIDE] = baseline.discarded.get(OUTSIDE, 0) + outside
         baseline.corpus[:] = kept
 
 
-def in_shape(baseline: "Baseline", inputs: bytes) -> bool:
-    """Whether an input's arrays have numbers of axes that the original takes."""
-    ranks = baseline.ranks(inputs)
-    return not ranks or baseline.axes_met().takes(ranks)
+def in_shape(baseline: "Baseline", found: Expected) -> bool:
+    """Whether the original answers an input for what its arrays hold, or most inputs like it."""
+    ranks = baseline.ranks(found.inputs)
+    if not ranks or baseline.axes_met().mostly_taken(ranks):
+        return True
+    other = inputs_of(with_other_elements(arguments_of(found.inputs)))
+    instead, _ = waited_for(baseline, other)
+    if instead.discarded is not None or instead.outcomes[0].status != found.outcomes[0].status:
+        return False
+    one, two = found.outcomes[0].parts(), instead.outcomes[0].parts()
+    return one is None or two is None or encode(one[0]) != encode(two[0])
 
 
 def _grow_corpus(baseline: "Baseline") -> None:
@@ -157,7 +174,7 @@ def generated(baseline: "Baseline", inputs: bytes, *, beyond: bool) -> Expected:
     if ranks:
         baseline.axes_met().note(ranks, answered=not by_accident)
     never_meant = by_accident and (beyond or outcome.exception_name() in NEVER_MEANT)
-    if never_meant or (ranks and not baseline.axes_met().takes(ranks)):
+    if never_meant or not in_shape(baseline, found):
         return replace(found, discarded=OUTSIDE)
     return found
 

@@ -27,7 +27,7 @@ SCALAR_TYPES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What numpy's own type names (and Python's, as numpy reads them) stand for."""
 OTHER_TYPES = ("<f8", "<i8", "<f4", "<i4", "|b1", "|u1")
-FLOAT_EDGES = (math.nan, math.inf, -math.inf, -0.0, 0.0, 1e16, -1e16, 1e-300, 5e-324)
+FLOAT_EDGES = (math.nan, math.inf, -math.inf, -0.0, 0.0, 1e16, -1e16, 1e-300, 5e-324, 1e300)
 MOST_ITEMS = 4_096
 DRAWN_ITEMS = 12
 """Items that are chosen one by one, so that Hypothesis can shrink them; the rest are seeded."""
@@ -70,8 +70,9 @@ class Arrays:
         if beyond and self.declared and choices.chance(30):
             count = choices.pick((0, 1, 2, 3))
         shape = self._shape(drawing, path, count, beyond)
-        if not math.prod(shape) and dtype not in self.dtypes:
-            dtype = choices.pick(self.dtypes)  # what loops over nothing says nothing of a type
+        if dtype == "|b1" and not math.prod(shape):
+            # Whole arrays of truth values cannot be subtracted; a loop over none does not care.
+            dtype = choices.pick(self.dtypes)
         made = self._filled(drawing, dtype, shape)
         return laid_out(made, choices) if self.declared else made
 

@@ -3,6 +3,7 @@
 import collections
 from typing import Any
 
+import numpy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -255,8 +256,16 @@ OTHER = ("UserWarning", "old", True)
 def test_an_overflow_of_scalars_may_go_unsaid(before: Any, after: Any, agree: bool) -> None:
     """Arrays of integers wrap without a word; every other warning comes and goes with the edit."""
     ours, theirs = ({"warnings": found} if found else {} for found in (before, after))
-    found = difference(outcome(1, effects=ours), outcome(1, effects=theirs))
+    whole = (numpy.array([200], dtype="u1"), 3)
+    found = difference(outcome(1, whole, effects=ours), outcome(1, whole, effects=theirs))
     assert (found is None) == agree, found
+
+
+@pytest.mark.parametrize("args", [(), (3,), (2.5,), (numpy.ones(2),), ([numpy.array([1])],)])
+def test_an_overflow_may_go_unsaid_of_arrays_of_integers_alone(args: Any) -> None:
+    """Arrays of floats say it themselves; of what a list holds nothing is known."""
+    loud, quiet = outcome(1, args, effects={"warnings": [SCALARS]}), outcome(1, args)
+    assert difference(loud, quiet) is not None
 
 
 @pytest.mark.parametrize("theirs", [None, 7, {}, "overflow", [[]], [SCALARS, 7]])
