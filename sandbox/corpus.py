@@ -21,6 +21,7 @@ from perfbot.sandbox.exploration import (
 from perfbot.sandbox.inputs.alike import filled, grown
 from perfbot.sandbox.inputs.characters import respelt, with_numbers_respelt, with_rare_characters
 from perfbot.sandbox.inputs.edge_numbers import with_edge_numbers
+from perfbot.sandbox.inputs.empty_arrays import with_empty_arrays
 from perfbot.sandbox.inputs.punned import with_punned_numbers
 from perfbot.sandbox.inputs.quoting import quoted_in_turn
 from perfbot.sandbox.inputs.texts_in_turn import with_special_texts
@@ -94,6 +95,8 @@ def _grow_corpus(baseline: "Baseline") -> None:
     grow_in_time(baseline, special, taken, beyond=True)
     punned = encoded(with_punned_numbers(baseline.signature, observed))
     grow_in_time(baseline, punned, taken, beyond=True)
+    for inputs in encoded(with_empty_arrays(baseline.signature, observed)):
+        grow(baseline, inputs, taken, beyond=True)
     for inputs in encoded(respelt(baseline.signature, observed)):
         grow(baseline, inputs, taken, beyond=True)
     for inputs in encoded(language.twins(baseline)):

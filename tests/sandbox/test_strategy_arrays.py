@@ -8,6 +8,7 @@ import pytest
 from perfbot.sandbox.drivers.values import View
 from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.arrays import is_array
+from perfbot.sandbox.inputs.empty_arrays import with_empty_arrays
 from perfbot.sandbox.inputs.strategy import samples, signature_of
 from tests.kinds import Kind, refuted_and_shown
 
@@ -93,6 +94,19 @@ def test_an_empty_array_holds_no_truth_values() -> None:
     empty = {array.dtype.str for (array,) in made if not array.size}
     assert "|b1" not in empty and {"<f8", "<i8", "|u1"} <= empty
     assert "|b1" in {array.dtype.str for (array,) in made}
+
+
+def test_nothing_of_every_type_is_tried() -> None:
+    """Each array that may be of any type, all of them empty; declared types stay."""
+    header = "def f(x: np.ndarray, y: np.ndarray, z: npt.NDArray[np.float64], n=3): pass"
+    seen = Arguments((numpy.ones(3), numpy.ones((3, 2)), numpy.ones(3)), {})
+    made = [item.args for item in with_empty_arrays(signature_of(header), [seen])]
+    assert all(value.size == 0 for args in made for value in args[:3])
+    assert {args[1].shape for args in made} == {(0, 2)}
+    types = {(args[0].dtype.str, args[1].dtype.str) for args in made}
+    assert {("<i8", "<f8"), ("<f8", "|u1"), ("<f4", "<f8")} <= types
+    assert {args[2].dtype.str for args in made} == {"<f8"}
+    assert list(with_empty_arrays(signature_of("def f(x): pass"), [seen])) == []
 
 
 def test_points_keep_their_columns() -> None:
