@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from perfbot.sandbox.axes import with_other_elements
+from perfbot.sandbox.axes import Ranks, with_other_elements
 from perfbot.sandbox.drivers.wire import encode
 from perfbot.sandbox.exploration import (
     BEYOND,
@@ -49,16 +49,17 @@ def grow_corpus(baseline: "Baseline") -> None:
     """Generate inputs and keep those on which the original gives a comparable answer."""
     _grow_corpus(baseline)
     # Only now is it known which numbers of axes the original seldom answers.
-    kept = [item for item in baseline.corpus if in_shape(baseline, item)]
+    kept = [
+        item for item in baseline.corpus if in_shape(baseline, item, baseline.ranks(item.inputs))
+    ]
     outside = len(baseline.corpus) - len(kept)
     if outside:
         baseline.discarded[OUTSIDE] = baseline.discarded.get(OUTSIDE, 0) + outside
         baseline.corpus[:] = kept
 
 
-def in_shape(baseline: "Baseline", found: Expected) -> bool:
+def in_shape(baseline: "Baseline", found: Expected, ranks: Ranks) -> bool:
     """Whether the original answers an input for what its arrays hold, or most inputs like it."""
-    ranks = baseline.ranks(found.inputs)
     if not ranks or baseline.axes_met().mostly_taken(ranks):
         return True
     other = inputs_of(with_other_elements(arguments_of(found.inputs)))
@@ -177,7 +178,7 @@ def generated(baseline: "Baseline", inputs: bytes, *, beyond: bool) -> Expected:
     if ranks:
         baseline.axes_met().note(ranks, answered=not by_accident)
     never_meant = by_accident and (beyond or outcome.exception_name() in NEVER_MEANT)
-    if never_meant or not in_shape(baseline, found):
+    if never_meant or not in_shape(baseline, found, ranks):
         return replace(found, discarded=OUTSIDE)
     return found
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from perfbot.agents.rules.function import Function
 from perfbot.agents.rules.hoisting import is_conditional
+from perfbot.agents.rules.pairs import pairs
 from perfbot.agents.rules.rule import Rewrite, rule
 from perfbot.agents.rules.source import Replacement
 
@@ -150,22 +151,10 @@ def _is_steady(function: Function, limit: ast.expr, loop: ast.While) -> bool:
     calls=("[1, 2, 3], 3", "[], 0", "'ab', 'ab'"),
 )
 def index_pairs_to_combinations(function: Function) -> Iterator[Rewrite]:
-    for outer in function.loops():
-        match outer:
-            case ast.For(
-                target=ast.Name(id=i),
-                iter=rows,
-                body=[ast.For(target=ast.Name(id=j), iter=columns, orelse=[]) as inner],
-                orelse=[],
-            ):
-                pass
-            case _:
-                continue
-        last = ast.unparse(columns).removeprefix(f"range({i} + 1, len(").removesuffix("))")
-        if not last.isidentifier() or not function.untouched(last, outer):
-            continue
-        if ast.unparse(rows) not in (f"range(len({last}))", f"range(len({last}) - 1)"):
-            continue
+    for found in pairs(function):
+        outer, inner, last = found.outer, found.inner, found.name
+        i, j = found.indices
+        columns = inner.iter
         reads: list[tuple[ast.AST, str]] = []
         for use in [*function.uses(i), *function.uses(j)]:
             above = function.file.parent[use]
@@ -179,7 +168,7 @@ def index_pairs_to_combinations(function: Function) -> Iterator[Rewrite]:
         else:
             breaks = any(isinstance(n, ast.Break) for n in ast.walk(inner))
             one_line = inner.body[0].lineno == inner.lineno
-            if breaks or one_line or i in function.captured or j in function.captured:
+            if breaks or one_line:
                 continue
             combinations, imports = function.imported("itertools", "combinations")
             names = {stem: function.local(stem, str(outer.lineno)) for stem in ("first", "second")}

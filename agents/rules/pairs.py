@@ -10,25 +10,30 @@ from perfbot.agents.rules.rule import Rewrite, rule
 
 
 @dataclass(frozen=True, slots=True)
-class _Pairs:
+class Pairs:
     """`for i in range(len(name)): for j in range(i + 1, len(name)): body`."""
 
     outer: ast.For
+    inner: ast.For
     name: str
-    body: list[ast.stmt]
     sides: tuple[str, str]
     """The two elements' texts."""
     indices: tuple[str, str]
 
+    @property
+    def body(self) -> list[ast.stmt]:
+        """What is done with a pair."""
+        return self.inner.body
 
-def pairs(function: Function) -> Iterator[_Pairs]:
+
+def pairs(function: Function) -> Iterator[Pairs]:
     """The loops over each pair of a sequence's elements once, whose indices nothing else uses."""
     for outer in function.loops():
         match outer:
             case ast.For(
                 target=ast.Name(id=i),
                 iter=rows,
-                body=[ast.For(target=ast.Name(id=j), iter=columns, body=body, orelse=[])],
+                body=[ast.For(target=ast.Name(id=j), iter=columns, orelse=[]) as inner],
                 orelse=[],
             ):
                 pass
@@ -44,7 +49,7 @@ def pairs(function: Function) -> Iterator[_Pairs]:
             if not function.within(use, outer) or index in function.captured
         ]
         if not elsewhere and function.untouched(name, outer):
-            yield _Pairs(outer, name, body, (f"{name}[{i}]", f"{name}[{j}]"), (i, j))
+            yield Pairs(outer, inner, name, (f"{name}[{i}]", f"{name}[{j}]"), (i, j))
 
 
 def _sequence(function: Function, source: ast.expr, low: str = "") -> str | None:
@@ -199,7 +204,7 @@ def closest_pair_to_neighbours(function: Function) -> Iterator[Rewrite]:
         yield Rewrite((function.replace(found.outer, "\n".join(lines)),), reason, imports)
 
 
-def _outlives(function: Function, found: _Pairs, kept: str) -> bool:
+def _outlives(function: Function, found: Pairs, kept: str) -> bool:
     """Whether a name that the loops bind, besides the one they are for, is used elsewhere."""
     bound = {node.id for item in found.body for node in ast.walk(item) if _is_store(node)}
     return any(

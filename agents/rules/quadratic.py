@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from perfbot.agents.rules.function import Function
+from perfbot.agents.rules.pairs import pairs
 from perfbot.agents.rules.rule import Rewrite, rule
 
 
@@ -38,43 +39,29 @@ from perfbot.agents.rules.rule import Rewrite, rule
     calls=("[1, 5, 3], 8", "[4], 8", "[4, 4], 8", "[], 0"),
 )
 def pair_sum_to_set(function: Function) -> Iterator[Rewrite]:
-    for outer in function.loops():
-        match outer:
-            case ast.For(
-                target=ast.Name(id=i),
-                iter=rows,
-                body=[
-                    ast.For(
-                        target=ast.Name(id=j),
-                        iter=columns,
-                        body=[
-                            ast.If(
-                                test=ast.Compare(left=left, ops=[ast.Eq()], comparators=[total]),
-                                body=[ast.Return(value=ast.Constant(value=result))],
-                                orelse=[],
-                            )
-                        ],
-                        orelse=[],
-                    )
-                ],
-                orelse=[],
-            ):
+    for found in pairs(function):
+        match found.body:
+            case [
+                ast.If(
+                    test=ast.Compare(left=left, ops=[ast.Eq()], comparators=[total]),
+                    body=[ast.Return(value=ast.Constant(value=result))],
+                    orelse=[],
+                )
+            ]:
                 pass
             case _:
                 continue
-        name = ast.unparse(rows).removeprefix("range(len(").removesuffix(")").removesuffix(" - 1")
-        name = name.removesuffix(")")
-        pair = (f"{name}[{i}] + {name}[{j}]", f"{name}[{j}] + {name}[{i}]")
-        columns_text = (f"range({i} + 1, len({name}))", f"range({i}, len({name}))")[0]
-        if not name.isidentifier() or ast.unparse(columns) != columns_text:
+        first, second = found.sides
+        if ast.unparse(left) not in (f"{first} + {second}", f"{second} + {first}"):
             continue
+        outer, name = found.outer, found.name
         if isinstance(total, ast.Constant) and total.value == 0:
             target = "-{}"
         elif isinstance(total, ast.Name | ast.Constant):
             target = f"{function.text(total)} - {{}}"
         else:
             continue
-        if ast.unparse(left) not in pair or function.names_in(total) & {i, j, name}:
+        if function.names_in(total) & {*found.indices, name}:
             continue
         seen = function.local("seen", str(outer.lineno))
         value = function.local("value", str(outer.lineno))
