@@ -8,7 +8,8 @@
 The data are those of coffe.py beside this one. Taken are functions of which some recorded reply
 passes its tests and is at least 1.3 times as fast, evenly spaced. Each becomes a repository with
 half of its tests and its stress inputs as a workload, and gets four candidates: all asked for at
-once, or two and then two, told of the first ones. Printed: functions with a commit,
+once, or two and then two, told of the first ones. Where rules take part, they come first and have
+candidates of their own. Printed: functions with a commit,
 geometric mean, gates that refuted, replies without an edit, seconds and tokens per accepted edit,
 and whether a commit fails the tests that perfbot did not see: none may (exit code 1).
 
@@ -33,8 +34,11 @@ from tests.judging import table
 
 Row = dict[str, Any]
 HEADROOM = 1.3
-CANDIDATES = 4
-AT_ONCE = {"best_of_n": CANDIDATES, "refine": 2, "beam": 2, "qd": 2}
+REPLIES = 4
+CANDIDATES = {"llm": REPLIES, "both": 20, "rules": 20}
+"""Edits judged at most, by proposer. Of both, the rules seldom propose ten; then the model is asked
+until it has failed twice."""
+AT_ONCE = {"best_of_n": REPLIES, "refine": 2, "beam": 2, "qd": 2}
 """Replies asked for at a time, by policy."""
 
 
@@ -94,7 +98,8 @@ def searched(problem: Row, options: argparse.Namespace) -> Row:
         _, env = project(problem, Path(name))
         return optimized(
             problem, Path(name), env, *("--proposer", options.proposer, "--policy", options.policy),
-            *(model if options.proposer != "rules" else ()), "--budget", f"{CANDIDATES}c,10m",
+            *(model if options.proposer != "rules" else ()),
+            *("--budget", f"{CANDIDATES[options.proposer]}c,10m"),
         )  # fmt: skip
 
 
