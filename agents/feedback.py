@@ -19,8 +19,11 @@ _WORTH = 85
 _LIMIT = 600
 
 
-def tried(target: Target, trials: Sequence[Trial]) -> list[Section]:
-    """One section on the judged edits, the latest last; none where there is none."""
+def tried(target: Target, trials: Sequence[Trial], best: str = "") -> list[Section]:
+    """One section on the judged edits, the latest last; none where there is none.
+
+    The code of the edit with the id `best` stands in the prompt already and is left out.
+    """
     shown = [trial for trial in trials if trial.edit.parent is not None][-_SHOWN_EDITS:]
     if not shown:
         return []
@@ -30,7 +33,9 @@ def tried(target: Target, trials: Sequence[Trial]) -> list[Section]:
             "title": trial.edit.title or trial.edit.origin,
             "outcome": outcome(trial),
             "why": why(trial),
-            "code": _code(target, trial) if place >= first_with_code else "",
+            "code": _code(target, trial)
+            if place >= first_with_code and trial.edit.id != best
+            else "",
             "counterexample": _counterexample(trial),
         }
         for place, trial in enumerate(shown)

@@ -146,7 +146,7 @@ class ModelProposer:
             sections.append(Section("The best version so far", text + beside, REQUIRED))
             sections += self.own_time(parent)
         form = _FORM.format(name=self.target.qualname, fence=fence)
-        history = tried(self.target, self.asker.account.archive.trials())
+        history = tried(self.target, self.asker.account.archive.trials(), best=parent.id)
         wanted = wished(self.wishes())
         task = rendered(
             "task",

@@ -160,8 +160,12 @@ def test_feedback_tells_gate_counterexample_and_interval(tmp_path: Path) -> None
         "Least gain by case: small: 1.10x, large: 2.00x.",
         "make it +x: not faster by the gate measure, 0.50x the original's speed [0.40, 0.60]",
         "return x + 1",
+        "return (x)",
     ):
         assert text in section.text
+    (section,) = tried(target, [refuted, fast, slow], best=fast.edit.id)
+    assert "return (x)" not in section.text, "it stands above as the best version so far"
+    assert "make it (x): accepted" in section.text
     assert tried(target, [Trial(baseline(target), Verdict(()), None, Cost(), "x", "")]) == []
 
 
