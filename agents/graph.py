@@ -17,20 +17,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from perfbot.agents.checkpoints import checkpoints, untraced
 from perfbot.agents.proposal import Proposal
 from perfbot.agents.search import (
     Account,
     Archive,
-    ArchiveView,
     ProposalSpec,
     SearchPolicy,
     awaits_measurement,
     best_trial,
     gain,
 )
+from perfbot.agents.state import State, of_round, unanswered, view_of
 from perfbot.agents.steering import (
     ACCEPT,
     CHOSEN,
@@ -61,30 +61,6 @@ _MOST_ROUNDS = 10_000
 _NOTHING_NEW = "nothing new helps"
 Route = list[Any] | str
 """`Send`s, or a node's name; not spelled out, since LangGraph reads the routes' annotations."""
-
-
-def _merged(left: dict[str, list[str]], right: dict[str, list[str]]) -> dict[str, list[str]]:
-    """A step that is replayed adds what is there already: merging twice changes nothing."""
-    return {**left, **right}
-
-
-class State(TypedDict):
-    """What a checkpoint holds: plain JSON, with edits as ids."""
-
-    round: int
-    requests: list[dict[str, Any]]
-    """This round's `ProposalSpec`s."""
-    children: Annotated[dict[str, list[str]], _merged]
-    """The ids that each request (by its key) was answered with."""
-    asked: list[dict[str, Any]]
-    """Every request so far, in order, this round's too."""
-    best: str | None
-    stop: str | None
-    elapsed_s: float
-    questions: list[dict[str, Any]]
-    """What a person is still to be asked of this round."""
-    hinted: bool
-    """A hint was given that no request to a model has carried yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +177,13 @@ class _Search:
         unanswered = [] if stop else self.unanswered(state)
         if unanswered:  # a larger budget than the one that left no means for them
             return {"requests": unanswered, "elapsed_s": self.account.elapsed_s()}
-        requests = [] if stop else self.policy.ask(self.view(state), self.account.left())
+        requests = (
+            []
+            if stop
+            else self.policy.ask(
+                view_of(state, self.original.id, self.archive), self.account.left()
+            )
+        )
         if not (stop or requests) and state.get("hinted"):
             before = [ProposalSpec(**request) for request in state["asked"]]
             requests = for_a_hint(before, state["best"] or self.original.id)
@@ -303,7 +285,7 @@ class _Search:
     def select(self, state: State) -> dict[str, Any]:
         """Choose the best edit of all and tell the policy of this round's."""
         trials = self.archive.trials()
-        mine = self.of_round(state)
+        mine = of_round(state)
         self.policy.tell([trial for trial in trials if trial.edit.id in mine])
         best = best_trial(trials)
         return {"best": best.edit.id if best else None, "elapsed_s": self.account.elapsed_s()}
@@ -312,15 +294,10 @@ class _Search:
         """What a person is to be asked of this round."""
         if self.person is None:
             return []
-        found = accepted_of(self.archive.trials(), self.of_round(state))
+        found = accepted_of(self.archive.trials(), of_round(state))
         if not found and self.person.gives_hints and self.account.used_up() is None:
             return [about_round(state["round"])]
         return [about_edit(edit_id) for edit_id in found]
-
-    def of_round(self, state: State) -> set[str]:
-        """The ids of the edits that came of this round's requests."""
-        keys = [ProposalSpec(**request).key for request in state["requests"]]
-        return {edit_id for key in keys for edit_id in state["children"].get(key, [])}
 
     def asked(self, question: Question) -> Answer:
         """What the person says; the time it takes is not the run's."""
@@ -331,25 +308,9 @@ class _Search:
         finally:
             self.account.started += time.monotonic() - started
 
-    def view(self, state: State) -> ArchiveView:
-        """What the policy may see."""
-        requests = tuple(ProposalSpec(**request) for request in state["asked"])
-        answers = {key: tuple(edit_ids) for key, edit_ids in state["children"].items()}
-        children: dict[str, tuple[str, ...]] = {}
-        for spec in requests:
-            children[spec.parent] = children.get(spec.parent, ()) + answers.get(spec.key, ())
-        trials = tuple(self.archive.trials())
-        return ArchiveView(self.original.id, trials, children, requests, answers)
-
     def unanswered(self, state: State) -> list[dict[str, Any]]:
-        """This round's requests that have no answer yet, while there are means for one."""
-        if self.account.closed is not None:
-            return []
-        return [
-            request
-            for request in state["requests"]
-            if ProposalSpec(**request).key not in state["children"]
-        ]
+        """This round's open requests, while there are means for one."""
+        return [] if self.account.closed is not None else unanswered(state)
 
     def unjudged(self, state: State) -> list[str]:
         """Edits that no gate has seen, each once, as many as the budget admits."""
