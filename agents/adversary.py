@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 
 from perfbot.agents.asker import Asker, OutOfBudgetError
 from perfbot.agents.calls import Message
-from perfbot.agents.context import REQUIRED, Section, packed
+from perfbot.agents.context import LANGUAGES, REQUIRED, Section, prompt
 from perfbot.agents.replies import defines, fenced_blocks, parsed, without_chat_tokens
 from perfbot.agents.templates import fenced, rendered
 from perfbot.sandbox.edit import Edit
 from perfbot.sandbox.errors import InterruptedRunError, PerfbotError
 from perfbot.sandbox.target import Target
 
-_LANGUAGES = {"python": "Python", "cpp": "C++", "c": "C"}
 _AROUND = 40
 """Lines shown around what the edit changes: most functions are then there whole."""
 _REQUEST = (
@@ -71,21 +70,15 @@ class Adversary:
 
     def messages(self, edit: Edit) -> tuple[Message, ...]:
         """The prompt: what is stable first, then the edit as a diff."""
-        language = _LANGUAGES[self.target.language]
+        language = LANGUAGES[self.target.language]
         system = rendered("adversary", language=language, most=self.most_inputs)
         before, after = self.target.file_source, edit.file_source
         lines = difflib.unified_diff(
             before.splitlines(), after.splitlines(), "original", "edit", n=_AROUND, lineterm=""
         )
         shown = Section("The edit", fenced("\n".join(lines), "diff"), REQUIRED)
-        task = rendered(
-            "task",
-            qualname=self.target.qualname,
-            path=self.target.path,
-            sections=packed([*self.background, shown], self.prompt_tokens),
-            request=_REQUEST,
-        )
-        return Message("system", system), Message("user", task)
+        sections = [*self.background, shown]
+        return prompt(self.target, system, sections, _REQUEST, self.prompt_tokens)
 
 
 def program_in(reply: str) -> str:

@@ -10,15 +10,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from perfbot.agents.calls import tokens_in
+from perfbot.agents.calls import Message, tokens_in
 from perfbot.agents.replies import defines, parsed
 from perfbot.agents.shapes import shapes_of
-from perfbot.agents.templates import fenced
+from perfbot.agents.templates import fenced, rendered
 from perfbot.sandbox.inputs.arguments import Arguments
 from perfbot.sandbox.inputs.signature import Signature
 from perfbot.sandbox.target import Target
 
 FENCES = {"python": "python", "cpp": "cpp", "c": "c"}
+LANGUAGES = {"python": "Python", "cpp": "C++", "c": "C"}
 _SUFFIXES = {
     "python": (".py",),
     "cpp": (".cpp", ".cc", ".cxx", ".hpp", ".hh", ".h"),
@@ -76,6 +77,21 @@ def background(target: Target, facts: Facts) -> list[Section]:
         ("Where it is called", _code(callers, fence), 40),
     ]
     return [Section(title, text, worth) for title, text, worth in found if text]
+
+
+def prompt(
+    target: Target, system: str, sections: Sequence[Section], request: str, most_tokens: int
+) -> tuple[Message, Message]:
+    """The whole prompt: as many of the sections as fit, in their order, and what is wanted."""
+    around = tokens_in(system) + tokens_in(request)
+    task = rendered(
+        "task",
+        qualname=target.qualname,
+        path=target.path,
+        sections=packed(sections, most_tokens - around),
+        request=request,
+    )
+    return Message("system", system), Message("user", task)
 
 
 def packed(sections: Sequence[Section], most_tokens: int) -> list[Section]:

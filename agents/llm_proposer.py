@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from perfbot.agents.asker import Asker, OutOfBudgetError
 from perfbot.agents.calls import Call, Message
-from perfbot.agents.context import FENCES, REQUIRED, Section, packed
+from perfbot.agents.context import FENCES, LANGUAGES, REQUIRED, Section, prompt
 from perfbot.agents.feedback import tried, wished
 from perfbot.agents.proposal import Proposal
 from perfbot.agents.reply_edits import ReplyEdit, edit_from_reply, target_in
@@ -19,7 +19,6 @@ from perfbot.sandbox.errors import PerfbotError
 from perfbot.sandbox.target import Target
 
 CLOSED = "what is left of the budget does not pay for another reply"
-_LANGUAGES = {"python": "Python", "cpp": "C++", "c": "C"}
 _FIRST = "Make it faster."
 _AGAIN = (
     "Make it faster still, in another way than was tried. "
@@ -138,7 +137,7 @@ class ModelProposer:
     def messages(self, parent: Edit, most_tokens: int, style: str = "") -> tuple[Message, ...]:
         """The prompt: what is stable first, then the edit to build on, then what was tried."""
         fence = FENCES[self.target.language]
-        system = rendered("system", language=_LANGUAGES[self.target.language], fence=fence)
+        system = rendered("system", language=LANGUAGES[self.target.language], fence=fence)
         sections = list(self.background)
         if parent.file_source != self.target.file_source:
             text = fenced(target_in(self.target, parent.file_source).source, fence)
@@ -147,15 +146,9 @@ class ModelProposer:
             sections += self.own_time(parent)
         form = _FORM.format(name=self.target.qualname, fence=fence)
         history = tried(self.target, self.asker.account.archive.trials(), best=parent.id)
-        wanted = wished(self.wishes())
-        task = rendered(
-            "task",
-            qualname=self.target.qualname,
-            path=self.target.path,
-            sections=packed([*sections, *history, *wanted], most_tokens),
-            request=in_style(f"{_AGAIN if history else _FIRST} {form}", style),
-        )
-        return Message("system", system), Message("user", task)
+        sections += [*history, *wished(self.wishes())]
+        request = in_style(f"{_AGAIN if history else _FIRST} {form}", style)
+        return prompt(self.target, system, sections, request, most_tokens)
 
     def own_time(self, parent: Edit) -> list[Section]:
         """Where the time of the version to build on goes, if it is not the original."""

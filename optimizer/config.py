@@ -161,7 +161,11 @@ class Options:
     )
     prompt_tokens: int = field(
         default=12_000,
-        metadata=_row("Most tokens of a prompt.", metavar="N", search_only=True),
+        metadata=_row(
+            "Most tokens of a prompt, about; the function itself always goes.",
+            metavar="N",
+            search_only=True,
+        ),
     )
     reply_tokens: int = field(
         default=8_192,
@@ -323,7 +327,7 @@ class Options:
         routed = self.routing is None or self.routing in ROUTINGS
         _check(routed, "routing", self, f"one of {', '.join(ROUTINGS)}")
         _check(1 <= self.samples <= 16, "samples", self, "from 1 to 16")
-        _check(self.prompt_tokens >= 500, "prompt_tokens", self, "500 or more")
+        _check(self.prompt_tokens >= 1000, "prompt_tokens", self, "1000 or more")
         _check(self.reply_tokens >= 64, "reply_tokens", self, "64 or more")
         _check(self.model_timeout > 0, "model_timeout", self, "more than 0 seconds")
         warm = self.temperature is None or 0 <= self.temperature <= 2

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from perfbot.agents.calls import tokens_in
-from perfbot.agents.context import REQUIRED, Facts, Section, background, packed
+from perfbot.agents.context import REQUIRED, Facts, Section, background, packed, prompt
 from perfbot.agents.feedback import tried
 from perfbot.agents.shapes import shapes_of
 from perfbot.agents.templates import fenced, rendered
@@ -167,6 +167,22 @@ def test_feedback_tells_gate_counterexample_and_interval(tmp_path: Path) -> None
     assert "return (x)" not in section.text, "it stands above as the best version so far"
     assert "make it (x): accepted" in section.text
     assert tried(target, [Trial(baseline(target), Verdict(()), None, Cost(), "x", "")]) == []
+
+
+def test_a_whole_prompt_fits(tmp_path: Path) -> None:
+    """The instructions count too; what is required goes even where nothing else fits."""
+    target = _target(tmp_path)
+    system = "s" * 3000
+    sections = [
+        Section("Needed", "n" * 300, REQUIRED),
+        *(Section(f"More {n}", "m" * 300, n) for n in range(20)),
+    ]
+    messages = prompt(target, system, sections, "r" * 300, 2000)
+    assert 1800 < sum(tokens_in(message.content) for message in messages) <= 2000
+    assert ["More 19" in messages[1].content, "More 0\n" in messages[1].content] == [True, False]
+    (_, little) = prompt(target, system, sections, "r" * 300, 1000)
+    assert "Needed" in little.content
+    assert "More" not in little.content
 
 
 def test_long_histories_keep_their_latest(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def main() -> int:
     parser.add_argument("--proposer", default="llm", choices=["llm", "both", "rules"])
     parser.add_argument("--functions", type=int, default=30)
     parser.add_argument("--reply-tokens", type=int, default=500)
-    parser.add_argument("--prompt-tokens", type=int, default=1500)
+    parser.add_argument("--prompt-tokens", type=int, default=2000)
     parser.add_argument("--out", type=Path, default=Path("llm-local-results.jsonl"))
     options = parser.parse_args()
     if options.data is None:

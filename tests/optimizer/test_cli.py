@@ -224,7 +224,7 @@ def test_every_option_reaches_its_command(tmp_path: Path, monkeypatch: pytest.Mo
         "--symbolic --libfuzzer --sandbox landlock --unsafe-no-sandbox --json - -q --build make "
         "--no-remember --adversary same --adversary-api-base http://z/v1 "
         "--model openai/x --api-base http://x/v1 --samples 3 --temperature 0.5 "
-        "--prompt-tokens 900 --reply-tokens 800 --model-timeout 9.5 "
+        "--prompt-tokens 1200 --reply-tokens 800 --model-timeout 9.5 "
         "--cheap-model openai/y --cheap-api-base http://y/v1 --routing bandit "
         "--no-memory --memory-from other --interactive --program --inputs in --within-examples "
         "--explore 60 --skip-rule list-membership-to-set --skip-rule memo"
@@ -260,7 +260,7 @@ def test_every_option_reaches_its_command(tmp_path: Path, monkeypatch: pytest.Mo
         api_base="http://x/v1",
         samples=3,
         temperature=0.5,
-        prompt_tokens=900,
+        prompt_tokens=1200,
         reply_tokens=800,
         model_timeout=9.5,
         cheap_model="openai/y",
