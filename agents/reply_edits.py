@@ -18,6 +18,7 @@ from perfbot.agents.replies import (
     parsed,
     without_chat_tokens,
 )
+from perfbot.agents.reply_imports import with_imports
 from perfbot.agents.reply_patches import applied, replacements_in
 from perfbot.sandbox.edit import Edit, baseline
 from perfbot.sandbox.errors import UsageError
@@ -120,7 +121,9 @@ def _edit(target: Target, text: str, parent: Edit, title: str) -> Edit:
         base, code = before, _whole_or_function(before, patched, whole)
         return _taken(base, code, title, parent.id)
     problem: UsageError | None = None
-    for code in _codes(target, text):
+    for given in _codes(target, text):
+        python = target.language == "python"
+        code = with_imports(given, parent.file_source) if python else given
         base = before if _needs_parent(code, target, parent) else target
         origin = parent.id if base is before else baseline(target).id
         try:

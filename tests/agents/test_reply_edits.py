@@ -178,6 +178,44 @@ def test_helpers_and_imports_of_other_blocks_come_along(target: Target) -> None:
     assert "print" not in text
 
 
+@pytest.mark.parametrize(
+    ("before", "body", "imports"),
+    [
+        ("", "sum(islice(xs, 3)) + len(deque(xs))",
+         ["from collections import deque", "from itertools import islice"]),
+        ("", "bisect.bisect(xs, math.pi)", ["import bisect"]),  # the file has math
+        ("from typing import *\n", "sum(xs)", []),
+        ("from math import *\n", "pow(gcd(*xs), 2)", ["from math import gcd, pow as _pow"]),
+        ("", "helper(xs) + add(xs) + LIMIT", []),  # no one knows which `add`
+        ("", "[deque for deque in xs]", []),
+        ("deque = list\n", "deque(xs)", ["_deque = list"]),
+        ("from shop import *\n", "deque(xs)", ["from shop import *"]),  # it may give a deque
+    ],
+)  # fmt: skip
+def test_imports_that_were_forgotten_are_given(
+    target: Target, before: str, body: str, imports: list[str]
+) -> None:
+    """Those of the standard library; what anything else defines is left alone."""
+    reply = f"```python\n{before}\ndef total(xs):\n    return {body}\n```"
+    edit = edit_from_reply(target, reply, parent=baseline(target)).edit
+    assert edit is not None
+    outside = edit.file_source.partition("def total")[0].splitlines()
+    assert [line for line in outside if line and line not in SOURCE.splitlines()] == imports
+
+
+def test_what_a_parent_defines_is_not_imported(target: Target) -> None:
+    """A helper of the edit to build on may be called like something of the standard library."""
+    helped = "def chain(xs):\n    return sum(xs)\n\n\n"
+    source = SOURCE.replace("def total(xs)", f"{helped}def total(xs)", 1)
+    parent = Edit(source, "step", "llm", baseline(target).id)
+    edit = edit_from_reply(
+        target, "```python\ndef total(xs):\n    return chain(xs)\n```", parent=parent
+    ).edit
+    assert edit is not None
+    assert helped in edit.file_source
+    assert "itertools" not in edit.file_source
+
+
 def test_title_and_reason_are_read(target: Target) -> None:
     """What the form asks for; anything else in their place is one short printable line."""
     reply = f"**Change:** use `sum`\nWhy: it loops in C.\n\n```python\n{FAST}```"
