@@ -128,6 +128,7 @@ def report(rows: list[Row]) -> int:
         ["with a commit", str(len(accepted))],
         ["geometric mean over all", f"{geometric(gains):.2f}x"],
         ["geometric mean where accepted", f"{geometric(accepted):.2f}x"],
+        ["replies without an edit", f"{total['replies'] - total['edits']:g}"],
         ["edits judged", str(len(trials))],
         *([name, str(count)] for name, count in sorted(gates.items())),
         *([f"model: {name}", f"{value:g}"] for name, value in sorted(total.items())),
