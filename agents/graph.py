@@ -30,7 +30,7 @@ from perfbot.agents.search import (
     best_trial,
     gain,
 )
-from perfbot.agents.state import State, of_round, unanswered, view_of
+from perfbot.agents.state import State, of_round, open_requests, view_of
 from perfbot.agents.steering import (
     ACCEPT,
     CHOSEN,
@@ -177,13 +177,8 @@ class _Search:
         unanswered = [] if stop else self.unanswered(state)
         if unanswered:  # a larger budget than the one that left no means for them
             return {"requests": unanswered, "elapsed_s": self.account.elapsed_s()}
-        requests = (
-            []
-            if stop
-            else self.policy.ask(
-                view_of(state, self.original.id, self.archive), self.account.left()
-            )
-        )
+        view = view_of(state, self.original.id, self.archive)
+        requests = [] if stop else self.policy.ask(view, self.account.left())
         if not (stop or requests) and state.get("hinted"):
             before = [ProposalSpec(**request) for request in state["asked"]]
             requests = for_a_hint(before, state["best"] or self.original.id)
@@ -310,7 +305,7 @@ class _Search:
 
     def unanswered(self, state: State) -> list[dict[str, Any]]:
         """This round's open requests, while there are means for one."""
-        return [] if self.account.closed is not None else unanswered(state)
+        return [] if self.account.closed is not None else open_requests(state)
 
     def unjudged(self, state: State) -> list[str]:
         """Edits that no gate has seen, each once, as many as the budget admits."""

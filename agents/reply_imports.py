@@ -9,20 +9,20 @@ import importlib
 import symtable
 from collections.abc import Iterator
 
-from perfbot.agents.replies import defines, parsed
+from perfbot.agents.replies import parsed
 
 _GIVING = ("collections", "itertools", "heapq", "bisect", "functools", "math", "typing", "string")
 """Modules of the standard library whose names a reply may use without saying so, the first first;
 not `operator`: `add` and `index` may mean anything."""
-_STARRED = (*_GIVING, "operator")
+_STARRED = (*_GIVING, "operator", "numbers", "collections.abc")
 _BUILTINS = frozenset(dir(builtins))
 
 
 def with_imports(code: str, file_source: str) -> str:
     """The code with its star imports spelt out, and with imports for names that nothing defines.
 
-    `file_source` is the file that it goes into. A name that the file reads already is left alone,
-    whatever it is; so are all where the file has a star import of its own.
+    `file_source` is the file that it goes into. A name that the file binds or reads anywhere is
+    left alone, whatever it is; so are all where the file has a star import of its own.
     """
     here = parsed(file_source)
     if here is None or _has_star(here):
@@ -30,29 +30,28 @@ def with_imports(code: str, file_source: str) -> str:
     spelt = _spelt_out(code)
     if (tree := parsed(spelt)) is None or _has_star(tree):  # anything may come from there
         return spelt
-    known = {name for item in here.body for name in defines(item)} | _free(file_source)
-    free = sorted(_free(spelt) - known - _BUILTINS)
-    return "\n".join([*(line for name in free if (line := _import_of(name))), spelt])
+    bound, read = _globals(spelt)
+    known = set().union(bound, _BUILTINS, *_globals(file_source))
+    added = [line for name in sorted(read - known) if (line := _import_of(name))]
+    return "\n".join([*added, spelt])
 
 
-def _free(code: str) -> set[str]:
-    """The names that are read as globals and that the code's own top level does not bind."""
+def _globals(code: str) -> tuple[set[str], set[str]]:
+    """The global names that a module's text binds, at any place in it, and those that it reads."""
+    bound: set[str] = set()
+    read: set[str] = set()
     try:
         top = symtable.symtable(code, "reply", "exec")
     except SyntaxError:  # one that only shows beyond the grammar, as of a name global and local
-        return set()
-    bound = {
-        item.get_name()
-        for item in top.get_symbols()
-        if item.is_assigned() or item.is_imported() or item.is_namespace()
-    }
-    read = {
-        item.get_name()
-        for table in _tables(top)
-        for item in table.get_symbols()
-        if item.is_referenced() and (table is top or item.is_global())
-    }
-    return read - bound
+        return bound, read
+    for table in _tables(top):
+        for item in table.get_symbols():
+            if table is top or item.is_global():
+                if item.is_assigned() or item.is_imported() or item.is_namespace():
+                    bound.add(item.get_name())
+                if item.is_referenced():
+                    read.add(item.get_name())
+    return bound, read
 
 
 def _tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
@@ -70,20 +69,19 @@ def _import_of(name: str) -> str:
 
 
 def _spelt_out(code: str) -> str:
-    """The code with each star import of a known module naming what the code uses of it."""
+    """The code with each star import of a known module naming what the code reads of it."""
     tree = parsed(code)
     if tree is None:
         return code
     lines = code.splitlines(keepends=True)
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    _, read = _globals(code)
     for item in tree.body:
-        if not _starred(item) or lines[item.lineno - 1].strip() != ast.unparse(item):
+        if not isinstance(item, ast.ImportFrom) or not _starred(item):
             continue
-        assert isinstance(item, ast.ImportFrom)
-        if item.module not in _STARRED or item.level:
-            continue
-        names = sorted(used & _public(item.module))
-        lines[item.lineno - 1] = f"from {item.module} import {', '.join(names)}\n" if names else ""
+        alone = lines[item.lineno - 1].partition("#")[0].strip() == ast.unparse(item)
+        if item.module in _STARRED and not item.level and alone:
+            names = ", ".join(sorted(read & _public(item.module)))
+            lines[item.lineno - 1] = f"from {item.module} import {names}\n" if names else ""
     return "".join(lines)
 
 

@@ -35,7 +35,7 @@ def of_round(state: State) -> set[str]:
     return {edit_id for key in keys for edit_id in state["children"].get(key, [])}
 
 
-def unanswered(state: State) -> list[dict[str, Any]]:
+def open_requests(state: State) -> list[dict[str, Any]]:
     """This round's requests that have no answer yet."""
     return [
         request

@@ -203,6 +203,20 @@ def test_imports_that_were_forgotten_are_given(
     assert [line for line in outside if line and line not in SOURCE.splitlines()] == imports
 
 
+def test_what_the_file_binds_anywhere_is_not_imported(tmp_path: Path) -> None:
+    """In a branch or by `global`, say: an import would take the name from the file's functions."""
+    text = "import sys\n\nif sys.flags.dev_mode:\n    pass\nelse:\n    deque = list\n\n\n"
+    text += "def start():\n    global chain\n    chain = sum\n\n\n"
+    (tmp_path / "m.py").write_text(f"{text}def total(xs):\n    return sum(xs)\n")
+    own = python.locate(tmp_path, "m.py", "total", import_root=".")
+    reply = "```python\ndef total(xs):\n    return chain(deque(xs), repeat(0, 0))\n```"
+    edit = edit_from_reply(own, reply, parent=baseline(own)).edit
+    assert edit is not None
+    assert "from itertools import repeat" in edit.file_source
+    assert "collections" not in edit.file_source
+    assert "chain, " not in edit.file_source
+
+
 def test_what_a_parent_defines_is_not_imported(target: Target) -> None:
     """A helper of the edit to build on may be called like something of the standard library."""
     helped = "def chain(xs):\n    return sum(xs)\n\n\n"
