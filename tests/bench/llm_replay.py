@@ -5,10 +5,10 @@
 
 The file is that of coffe.py beside this one. Each problem becomes a repository with half of its
 tests and its stress inputs as a workload; a server on loopback hands out the recorded replies to
-whoever asks for that function. Printed: how many functions got a commit, the geometric mean of
-their speedups (1.0 where nothing was accepted), which gates refuted replies, how many replies held
-no code, and whether a reply that fails its tests was accepted, or a commit fails the tests that
-perfbot did not see: none may (exit code 1).
+whoever asks for that function. Printed: how many functions got a commit, the means of their
+speedups (geometric over all, 1.0 where nothing was accepted), which gates refuted replies, how
+many replies held no code, and whether a reply that fails its tests was accepted, or a commit fails
+the tests that perfbot did not see: none may (exit code 1).
 
 Results are appended as they come; a second run goes on where the first ended.
 """
@@ -208,6 +208,7 @@ def report(rows: list[Row]) -> int:
     if accepted:
         mean = math.exp(sum(map(math.log, accepted)) / len(accepted))
         print(f"geometric mean speedup where accepted: {mean:.2f}x")
+        print(f"arithmetic mean there: {sum(accepted) / len(accepted):.2f}x")
     unparsed = sum(item["edit"] is None for _, item in replies)
     print(f"replies without an edit: {unparsed} of {len(replies)}")
     for row in rows:
