@@ -43,6 +43,7 @@ and compared after a quick call on a large input takes seconds, and pairs are wh
 
 _ROUGH_NS = 300_000
 _MOST_CALLS = 4096
+"""Of one case in a batch: beyond, what is sent and compared takes longer than the calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,9 @@ def repeat_phase(plan: Calibration, cases: Sequence[TimingCase]) -> Phase:
 def case_phase(plan: Calibration, cases: Sequence[TimingCase], index: int) -> Phase:
     """The rounds of one case by itself."""
     case = cases[index]
-    sweeps = min(max(1, math.ceil(CASE_BATCH_NS / plan.call_ns[index])), _most_sweeps([case]))
+    enough = max(1, math.ceil(CASE_BATCH_NS / plan.call_ns[index]))
+    # What a quicker call may lose is many times its own length: a shorter batch shows that.
+    sweeps = min(enough, _MOST_CALLS, _most_sweeps([case]))
     return Phase(
         f"case:{case.name}", (case,), sweeps, CASE_PAIRS, plan.warm, Inputs.NEW, plan.empty,
         usual_s=sweeps * plan.call_ns[index] / 1e9,
@@ -200,19 +203,20 @@ def _call_ns(pair: TimedPair, case: TimingCase, empty: BatchTime) -> float:
     """
     calls, start = 1, 0
     most = min(_MOST_CALLS, _most_sweeps([case]))
-    _batch_ns(pair, case, start, calls, empty)
+    first_ns = _batch_ns(pair, case, start, calls, empty)
     while True:
         start += calls
         taken_ns = _batch_ns(pair, case, start, calls, empty)
+        enough = taken_ns >= _ROUGH_NS or calls >= most
+        if enough and min(first_ns, taken_ns) < LONG_NS:
+            # On a busy machine a batch may have waited; the least of three is the call's own time,
+            # and only if that is long enough, too, do the messages around it not matter.
+            again = [_batch_ns(pair, case, start, calls, empty) for _ in range(2)]
+            taken_ns = min(taken_ns, *again)
         if taken_ns >= _ROUGH_NS or calls >= most:
-            break
+            return max(taken_ns / calls, 1.0)
         # At most fourfold: a single short batch tells little.
         calls = min(most, 4 * calls, max(2 * calls, calls * _ROUGH_NS // taken_ns))
-    if taken_ns < LONG_NS:
-        # On a busy machine a batch may have waited; the least of three is the call's own time.
-        again = [_batch_ns(pair, case, start, calls, empty) for _ in range(2)]
-        taken_ns = min(taken_ns, *again)
-    return max(taken_ns / calls, 1.0)
 
 
 def _batch_ns(pair: TimedPair, case: TimingCase, start: int, calls: int, empty: BatchTime) -> int:

@@ -30,8 +30,8 @@ from perfbot.sandbox.timing import OpenPair, TimingCase
 CASE_ROUNDS = 2
 LOSER_ROUNDS = 4
 """More of them for a case that seems slower: two processes may both be unlucky ones."""
-CASE_BUDGETS = 6
-"""Budgets that timing each case may take; 3 were too few with four searches on two cores."""
+CASE_BUDGETS = 3
+"""Budgets that timing each case may take."""
 
 SLOWER_SHARE = 0.05
 """A case may lose this share: with 12 pairs from two processes, process bias alone reaches 2 %

@@ -93,6 +93,40 @@ def test_a_busy_machine_makes_no_endless_batch() -> None:
     assert case_phase(plan, cases, 0).sweeps <= 2 * CASE_BATCH_NS / 20_000
 
 
+class InterruptedProcesses(Processes):
+    """Processes that share their core and caches: every third batch takes 25 ms more, also by the
+    CPU's clock, and one of nothing takes longer than one of a few quick calls."""
+
+    def run(self, side: int, usual_s: float = 0.0) -> BatchTime:
+        """Now this one, now that one is interrupted."""
+        taken = super().run(side, usual_s)
+        late = 25_000_000 if len(self.batches) % 3 == 2 else 0
+        late += 0 if self.prepared[side] else 60_000
+        return BatchTime(taken.cpu_ns + late, taken.wall_ns + late)
+
+
+@pytest.mark.parametrize("call_ns", [80, 400, 20_000, 1_000_000])
+def test_a_batch_that_waited_says_nothing_of_its_calls(call_ns: float) -> None:
+    """Else calls of 80 ns seem to take milliseconds, or nothing at all, and fill endless batches.
+
+    A few quick calls that took long were interrupted; the same calls, undisturbed, seem to take
+    less than the messages around them. Neither is what a call takes.
+    """
+    machine = Machine((steady(call_ns), steady(call_ns)))
+    cases = [case("only", 9)]
+    plan = calibrate(lambda seed, core: InterruptedProcesses(machine, seed, core), cases, seed=1)
+    assert 0.5 * call_ns < plan.call_ns[0] < 1.5 * call_ns
+    assert case_phase(plan, cases, 0).sweeps <= max(4096, 2 * CASE_BATCH_NS / call_ns)
+
+
+def test_a_slow_call_is_timed_once() -> None:
+    """A call of a second is not made four times to know that it takes one."""
+    machine = Machine((steady(1e9), steady(1e9)))
+    plan = calibrate(machine.open, [case("only", 9)], seed=1)
+    assert plan.call_ns[0] == pytest.approx(1e9, rel=0.1)
+    assert sum(1 for _, inputs, _ in machine.opened[0].batches if inputs) == 2
+
+
 def test_a_batch_holds_no_more_than_so_many_bytes() -> None:
     """Calls of nanoseconds on inputs of megabytes come in batches that fit into memory."""
     large = TimingCase("large", (bytes(1 << 20), bytes([1]) * (1 << 20)), (b"", b""))
