@@ -47,10 +47,13 @@ def baseline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Baseli
 
 
 def test_the_same_mistake_is_found_at_once(baseline: Baseline) -> None:
-    """The first edit is refuted by a generated input; another with its mistake by that input."""
+    """The first edit is refuted by a generated input; another with its mistake by that input.
+
+    The same on every input: `max(found, -found)` would answer `True` as the original does.
+    """
     first = judge(baseline, Edit(ORIGINAL.replace("return found", "return abs(found)")))
     assert first.decision == "refuted" and first.verdict.evidence[-1].gate == "fuzz"
-    again = judge(baseline, Edit(ORIGINAL.replace("return found", "return max(found, -found)")))
+    again = judge(baseline, Edit(ORIGINAL.replace("return found", "return abs(abs(found))")))
     assert again.verdict.evidence[-1].gate == "replay"
     assert again.reason.startswith("an earlier counterexample: ")
 
