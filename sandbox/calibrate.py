@@ -43,7 +43,7 @@ and compared after a quick call on a large input takes seconds, and pairs are wh
 
 _ROUGH_NS = 300_000
 _MOST_CALLS = 4096
-"""Of one case in a batch: beyond, what is sent and compared takes longer than the calls."""
+"""In a batch of one case: beyond, what is sent and compared takes longer than the calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def case_phase(plan: Calibration, cases: Sequence[TimingCase], index: int) -> Ph
     case = cases[index]
     enough = max(1, math.ceil(CASE_BATCH_NS / plan.call_ns[index]))
     # What a quicker call may lose is many times its own length: a shorter batch shows that.
-    sweeps = min(enough, _MOST_CALLS, _most_sweeps([case]))
+    sweeps = min(enough, _most_calls(case))
     return Phase(
         f"case:{case.name}", (case,), sweeps, CASE_PAIRS, plan.warm, Inputs.NEW, plan.empty,
         usual_s=sweeps * plan.call_ns[index] / 1e9,
@@ -168,6 +168,11 @@ def _seen_share(plan: Calibration, cases: Sequence[TimingCase], sweeps: int) -> 
 def _most_sweeps(cases: Sequence[TimingCase]) -> int:
     """As many as BATCH_BYTES of inputs allow."""
     return max(1, BATCH_BYTES // sum(max(map(len, case.variants)) for case in cases))
+
+
+def _most_calls(case: TimingCase) -> int:
+    """Of one case in a batch."""
+    return min(_MOST_CALLS, _most_sweeps([case]))
 
 
 def _pairs(batch_ns: float) -> int:
@@ -202,7 +207,7 @@ def _call_ns(pair: TimedPair, case: TimingCase, empty: BatchTime) -> float:
     batch, and the difference of the two would say nothing.
     """
     calls, start = 1, 0
-    most = min(_MOST_CALLS, _most_sweeps([case]))
+    most = _most_calls(case)
     first_ns = _batch_ns(pair, case, start, calls, empty)
     while True:
         start += calls
