@@ -15,6 +15,7 @@ from perfbot.sandbox.rounds import (
     Phase,
     choose_clock,
     log_ratio,
+    lost_ns,
     run_phase,
 )
 from perfbot.sandbox.stats import Decision, Rule, bounds, decide
@@ -89,6 +90,10 @@ class Contest:
             return None
         estimate = math.exp(statistics.median(ratios))
         return Speedup(estimate, math.exp(low), math.exp(high), confidence, len(ratios), self.clock)
+
+    def lost_ns(self, phase: str) -> float:
+        """The median of what the edit's batch takes more than the original's, per sweep."""
+        return statistics.median(lost_ns(sample, self.clock) for sample in self.of(phase))
 
     def per_sweep(self, phase: str, field_name: str) -> float | None:
         """The median of one of a sample's times, in nanoseconds per sweep."""

@@ -10,41 +10,22 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from perfbot.sandbox.by_case import time_cases
 from perfbot.sandbox.calibrate import (
     Calibration,
     calibrate,
-    case_phase,
     first_phase,
     repeat_phase,
     screen_phase,
 )
-from perfbot.sandbox.contest import Bench, Contest, hold, run_round
+from perfbot.sandbox.contest import Bench, Contest, hold
 from perfbot.sandbox.energy import EnergyMeter, find_meter
 from perfbot.sandbox.host import fingerprint, measurement_lock
 from perfbot.sandbox.measurement import CaseSpeedup, Measurement, Speedup
 from perfbot.sandbox.metering import energy_per_sweep
-from perfbot.sandbox.rounds import Agree, Phase, exactly
+from perfbot.sandbox.rounds import Agree, exactly
 from perfbot.sandbox.stats import Decision, Rule
 from perfbot.sandbox.timing import OpenPair, TimingCase
-
-CASE_ROUNDS = 2
-LOSER_ROUNDS = 4
-"""More of them for a case that seems slower: two processes may both be unlucky ones."""
-CASE_BUDGETS = 3
-"""Budgets that timing each case may take."""
-
-SLOWER_SHARE = 0.05
-"""A case may lose this share: with 12 pairs from two processes, process bias alone reaches 2 %
-to 3 %, and a real loss below it is smaller than what a rebuild of the interpreter brings."""
-
-SLOWER_PASSES = 1_000
-"""A case may lose so little that, called this many times as often as each of the others, it would
-still not cost what one pass over the workload gains: a helper's call on a list of three, in an
-edit that saves milliseconds on the long ones. The loss is listed with the case all the same."""
-
-SLOWER_NS = 1_000.0
-"""A case may lose this many nanoseconds per call: about what a guard at the function's start
-costs, and no workload is slowed by a microsecond on its trivial case."""
 
 
 def measure(
@@ -169,22 +150,10 @@ def _with_cases(
     if len(bench.cases) == 1 and answer.speedup is not None:
         only = CaseSpeedup(bench.cases[0].name, plan.call_ns[0], answer.speedup)
         return replace(answer, cases=(only,), seconds=bench.seconds())
-    phases = [case_phase(plan, bench.cases, index) for index in range(len(bench.cases))]
-    by_case = Contest(clock=contest.clock)
-    # What the contest has used up of the budget must not leave the cases unseen, nor must a machine
-    # that stood still for a while: this takes a second or two.
-    budget_s = bench.seconds() + CASE_BUDGETS * bench.budget_s
-    fixed = replace(bench, clock=contest.clock, budget_s=budget_s)
     gained_ns = sum(plan.call_ns) * (1 - 1 / answer.speedup.low) if answer.speedup else 0.0
-    found: list[CaseSpeedup] = []
-    for rounds in (range(CASE_ROUNDS), range(CASE_ROUNDS, CASE_ROUNDS + LOSER_ROUNDS)):
-        quick = {item.case for item in found if not item.slower}
-        waiting = [phase for phase in phases if phase.cases[0].name not in quick]
-        for number in rounds if waiting else ():
-            run_round(fixed, by_case, waiting, number)
-            if by_case.interruption is not None:
-                return _answer(bench, plan, by_case, speedup=answer.speedup)
-        found = _by_case(bench, plan, by_case, phases, gained_ns)
+    by_case, found = time_cases(bench, plan, contest.clock, gained_ns)
+    if by_case.interruption is not None:
+        return _answer(bench, plan, by_case, speedup=answer.speedup)
     answer = replace(
         answer,
         cases=tuple(found),
@@ -193,35 +162,12 @@ def _with_cases(
     )
     if allow_slower_cases:
         return answer
-    if len(found) < len(phases):
+    if len(found) < len(bench.cases):
         return replace(answer, decision="inconclusive", reason="no time left to time each case")
     losers = [item for item in found if item.slower]
     if losers:
         return replace(answer, decision="not_faster", reason=_slower_text(losers))
     return answer
-
-
-def _by_case(
-    bench: Bench, plan: Calibration, by_case: Contest, phases: Sequence[Phase], gained_ns: float
-) -> list[CaseSpeedup]:
-    """The speedup of each case of which there are pairs enough."""
-    found = []
-    for phase, call_ns in zip(phases, plan.call_ns, strict=True):
-        speedup = by_case.speedup(phase.name, bench.alpha / 2, 1 - bench.alpha)
-        if speedup is not None:
-            slower = is_slower(speedup, call_ns, gained_ns)
-            found.append(CaseSpeedup(phase.cases[0].name, call_ns, speedup, slower))
-    return found
-
-
-def is_slower(speedup: Speedup, original_ns: float, gained_ns: float) -> bool:
-    """Whether a case of `original_ns` per call surely lost time, and enough to matter.
-
-    `gained_ns` is what the edit saves at least in one pass over the workload.
-    """
-    lost_ns = original_ns * (1 / speedup.estimate - 1)
-    matters = lost_ns > max(SLOWER_NS, gained_ns / SLOWER_PASSES)
-    return speedup.high < 1 and speedup.estimate < 1 - SLOWER_SHARE and matters
 
 
 def _slower_text(losers: Sequence[CaseSpeedup]) -> str:

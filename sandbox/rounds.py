@@ -119,6 +119,13 @@ def log_ratio(sample: Sample, clock: str) -> float:
     return math.log(sample.a_wall_ns / sample.b_wall_ns)
 
 
+def lost_ns(sample: Sample, clock: str) -> float:
+    """Edit - original by the `cpu` or `wall` clock, in nanoseconds per sweep."""
+    if clock == "cpu":
+        return (sample.b_cpu_ns - sample.a_cpu_ns) / sample.sweeps
+    return (sample.b_wall_ns - sample.a_wall_ns) / sample.sweeps
+
+
 def _computes_alone(batches: list[tuple[int, int]]) -> bool:
     fastest = sorted(batches)[: max(1, len(batches) // 3)]
     apart = statistics.median(
