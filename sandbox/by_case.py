@@ -46,7 +46,7 @@ def time_cases(
     # that stood still for a while: this takes a second or two.
     budget_s = bench.seconds() + CASE_BUDGETS * bench.budget_s
     longer = replace(bench, clock=clock, budget_s=budget_s)
-    found: list[CaseSpeedup] = []
+    losses: list[Loss | None] = []
     waiting = phases
     numbers = itertools.count()
     for looks, rounds in enumerate((CASE_ROUNDS, LOSER_ROUNDS, UNSURE_ROUNDS), start=1):
@@ -60,11 +60,11 @@ def time_cases(
             for phase, loss in zip(phases, losses, strict=True)
             if loss is None or loss.is_open(gained_ns, looks)
         ]
-        found = [
-            CaseSpeedup(phase.cases[0].name, call_ns, loss.speedup, loss.is_sure(gained_ns))
-            for phase, call_ns, loss in zip(phases, plan.call_ns, losses, strict=True)
-            if loss is not None
-        ]
+    found = [
+        CaseSpeedup(phase.cases[0].name, call_ns, loss.speedup, loss.is_sure(gained_ns))
+        for phase, call_ns, loss in zip(phases, plan.call_ns, losses, strict=True)
+        if loss is not None
+    ]
     return contest, found
 
 

@@ -18,9 +18,10 @@ ORIGINAL_CPU_S = 2.0
 ORDER_SEEDS = 6
 """Before an edit is refuted for an order alone, the original is asked under so many more seeds: an
 order of two groups that depends on the hash seed looks fixed under all eight once in 128."""
-MOST_ORDER_SEEDS = 30
+MOST_ORDER_SEEDS = 20
 """Under so many where the original's order is known to depend on it: of thousands of inputs with
-two groups, dozens look fixed under eight, and each would refute every edit of another order."""
+two groups, dozens look fixed under eight, and each would refute every edit of another order. Each
+is a process that stays until the end; one input in two million looks fixed under all."""
 ORDER_LEVELS = (1, 2, 3, 4, 6, 100)
 """So many outermost levels of containers are tried as what has no fixed order, the fewest first."""
 
@@ -164,19 +165,21 @@ class Oracle:
 
     def free_levels(self, expected: Expected) -> int:
         """How many levels have no fixed order in what the original answers under more seeds."""
-        if expected.inputs not in self.varying:
-            first, levels = expected.outcomes[0], expected.unordered
-            for asked, other in enumerate(self.under_more_seeds(expected.inputs), start=1):
-                levels = max(levels, levels_apart(first, other))
-                shown = levels > expected.unordered or not self.order_varies()
-                if asked >= ORDER_SEEDS and shown:
-                    break
+        if expected.inputs in self.varying:
+            return self.varying[expected.inputs]
+        first, levels = expected.outcomes[0], expected.unordered
+        for asked, other in enumerate(self.under_more_seeds(expected.inputs), start=1):
+            levels = max(levels, levels_apart(first, other))
+            shown = levels > expected.unordered
+            if asked >= ORDER_SEEDS and (shown or not self.order_varies()):
+                break
+        if levels > expected.unordered:  # else more may be asked once the order is known to vary
             self.varying[expected.inputs] = levels
-        return self.varying[expected.inputs]
+        return levels
 
     def order_varies(self) -> bool:
         """Whether the original's order was seen to depend on the hash seed, on any input."""
-        return any(item.unordered for item in self.known.values()) or any(self.varying.values())
+        return any(item.unordered for item in self.known.values()) or bool(self.varying)
 
     def under_more_seeds(self, inputs: bytes) -> Iterator[Outcome]:
         for at in range(MOST_ORDER_SEEDS):

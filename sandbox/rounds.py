@@ -114,16 +114,20 @@ def choose_clock(samples: Sequence[Sample], threads: tuple[int, int]) -> str:
 
 def log_ratio(sample: Sample, clock: str) -> float:
     """ln(original / edit) by the `cpu` or `wall` clock."""
-    if clock == "cpu":
-        return math.log(sample.a_cpu_ns / sample.b_cpu_ns)
-    return math.log(sample.a_wall_ns / sample.b_wall_ns)
+    original, edit = _times(sample, clock)
+    return math.log(original / edit)
 
 
 def lost_ns(sample: Sample, clock: str) -> float:
     """Edit - original by the `cpu` or `wall` clock, in nanoseconds per sweep."""
+    original, edit = _times(sample, clock)
+    return (edit - original) / sample.sweeps
+
+
+def _times(sample: Sample, clock: str) -> tuple[int, int]:
     if clock == "cpu":
-        return (sample.b_cpu_ns - sample.a_cpu_ns) / sample.sweeps
-    return (sample.b_wall_ns - sample.a_wall_ns) / sample.sweeps
+        return sample.a_cpu_ns, sample.b_cpu_ns
+    return sample.a_wall_ns, sample.b_wall_ns
 
 
 def _computes_alone(batches: list[tuple[int, int]]) -> bool:
